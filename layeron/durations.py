@@ -1,0 +1,29 @@
+"""Durations as people write them in options: ``30s``, ``15m``, ``12h``, ``7d``."""
+
+import re
+from datetime import timedelta
+
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+_FORM = re.compile(r"(\d{1,9})([smhd])")
+
+
+def parse_duration(value: str | float | timedelta) -> timedelta:
+    """Read a duration: a number of seconds, a timedelta, or a number with a unit.
+
+    Raises:
+        ValueError: the text has another form, or the duration is not positive.
+    """
+    if isinstance(value, timedelta):
+        duration = value
+    elif isinstance(value, str):
+        match = _FORM.fullmatch(value)
+        if match is None:
+            raise ValueError(
+                f"{value!r} is not a duration; write one such as '30s', '15m', '12h' or '7d'"
+            )
+        duration = timedelta(**{_UNITS[match[2]]: int(match[1])})
+    else:
+        duration = timedelta(seconds=value)
+    if duration <= timedelta(0):
+        raise ValueError(f"{value!r} is not a positive duration; write one such as '30s' or '7d'")
+    return duration

@@ -1,0 +1,80 @@
+"""Who an event is: its public id, its workflow id and its dedupe key."""
+
+import hashlib
+from datetime import UTC, datetime
+from urllib.parse import quote
+
+from ulid import ULID
+
+_LONGEST_KEY = 200
+
+
+def new_event_id(at: datetime) -> str:
+    """Mint an event id whose order is the order of reception."""
+    return f"whevt_{ULID.from_datetime(at)}"
+
+
+def event_id_floor(at: datetime) -> str:
+    """The smallest event id that an event received at *at* can have: a bound for queries by time."""
+    stamp = ULID.from_timestamp(at.timestamp()).bytes[:6]
+    return f"whevt_{ULID(stamp + bytes(10))}"
+
+
+def is_event_id(text: str) -> bool:
+    """Whether *text* has the form of an event id."""
+    prefix, _, ulid = text.partition("_")
+    if prefix != "whevt" or len(ulid) != len(str(ULID())):
+        return False
+    try:
+        ULID.from_str(ulid)
+    except ValueError:
+        return False
+    return True
+
+
+def received_at(event_id: str) -> datetime:
+    """When the event with this id was received, to the millisecond, in UTC."""
+    return ULID.from_str(event_id.removeprefix("whevt_")).datetime.astimezone(UTC)
+
+
+def attempt_id(event_id: str, replay: int, number: int) -> str:
+    """The id of one attempt, the same each time it is asked for."""
+    digest = hashlib.sha256(f"{event_id}/{replay}/{number}".encode()).digest()
+    return f"whatt_{ULID(digest[:16])}"
+
+
+def escape_key(key: str) -> str:
+    """Make a provider's id safe and short enough for a workflow id; different keys stay different.
+
+    A literal key never holds ``:``, so a hashed one cannot be imitated.
+    """
+    raw = key.encode("utf-8", "surrogatepass")
+    escaped = quote(raw, safe="")
+    if len(escaped) <= _LONGEST_KEY:
+        return escaped
+    return f"sha256:{hashlib.sha256(raw).hexdigest()}"
+
+
+def inbound_workflow_id(namespace: str, webhook: str, key: str) -> str:
+    """The workflow id of the first event with this dedupe key."""
+    return f"inbound/{namespace}/{webhook}/{escape_key(key)}"
+
+
+def next_generation_id(base: str, expired_run_id: str) -> str:
+    """The workflow id of the event after one whose dedupe window is over.
+
+    It is derived from the run it follows, so two requests that race past the same expired
+    event ask for the same id and only one of them starts.
+    """
+    return f"{base}/after/{expired_run_id}"
+
+
+def replay_workflow_id(workflow_id: str, number: int) -> str:
+    """The workflow id of an event's replay number *number*."""
+    return f"{workflow_id}/replay/{number}"
+
+
+def body_name(namespace: str, webhook: str, key: str, sha256: str, at: datetime) -> str:
+    """Where a raw body is stored: the same event and bytes always have the same name."""
+    owner = hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    return f"{namespace}/{webhook}/{at:%Y/%m/%d}/{owner}-{sha256}"

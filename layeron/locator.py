@@ -1,0 +1,95 @@
+"""Where in a request a value is: ``body.data.id``, ``header.x-event``, ``query.kind``, ``body_hash``."""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias, cast
+
+from layeron.payload import Payload
+from layeron.request import Request
+
+LocatorFunction: TypeAlias = Callable[[Request, Payload], str | None]
+LocatorLike: TypeAlias = "str | Sequence[str] | LocatorFunction | Locator"
+
+
+@dataclass(frozen=True, slots=True)
+class Locator:
+    """Finds one string in a request.
+
+    Attributes:
+        places: tried together; their values are joined with ``:``. If one is absent, so is the whole.
+        function: the user's own finder, instead of places.
+    """
+
+    places: tuple[str, ...] = ()
+    function: LocatorFunction | None = None
+
+    def find(self, request: Request, payload: Payload) -> str | None:
+        """The value in this request, or None where the request has none."""
+        if self.function is not None:
+            return self.function(request, payload)
+        values = [_look(place, request, payload) for place in self.places]
+        found = [value for value in values if value]
+        return ":".join(found) if len(found) == len(values) else None
+
+
+def parse_locator(value: LocatorLike) -> Locator:
+    """Read a locator as written in options.
+
+    Raises:
+        ValueError: a place has another form.
+    """
+    if isinstance(value, Locator):
+        return value
+    if callable(value):
+        return Locator(function=value)
+    places = (value,) if isinstance(value, str) else tuple(value)
+    for place in places:
+        source, dot, name = place.partition(".")
+        if place != "body_hash" and not (dot and name and source in {"body", "header", "query"}):
+            raise ValueError(
+                f"{place!r} is not a place in a request; write 'body.FIELD', 'header.NAME',"
+                " 'query.NAME' or 'body_hash'"
+            )
+    return Locator(places)
+
+
+def first_of(*places: str) -> Callable[[Request, Payload], str | None]:
+    """A finder that takes the first of several places that has a value."""
+
+    def find(request: Request, payload: Payload) -> str | None:
+        return next((v for place in places if (v := _look(place, request, payload))), None)
+
+    return find
+
+
+def _look(place: str, request: Request, payload: Payload) -> str | None:
+    source, _, name = place.partition(".")
+    if source == "header":
+        return request.headers.get(name)
+    if source == "query":
+        return request.query.get(name)
+    if source == "body_hash":
+        return hashlib.sha256(request.body).hexdigest()
+    return _scalar(_walk(payload, name.split(".")))
+
+
+def _walk(value: object, steps: Sequence[str]) -> object:
+    for step in steps:
+        if isinstance(value, Mapping):
+            value = cast("Mapping[str, object]", value).get(step)
+        elif isinstance(value, list) and step.isdecimal():
+            items = cast("list[object]", value)
+            value = items[int(step)] if int(step) < len(items) else None
+        else:
+            return None
+    return value
+
+
+def _scalar(value: object) -> str | None:
+    """Text of a JSON scalar; containers and absences have none."""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str | int | float):
+        return str(value)
+    return None

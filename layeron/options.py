@@ -1,0 +1,193 @@
+"""The typed options of a webhook; each also accepts the plain dict of the same keys."""
+
+import difflib
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Annotated, Any, Literal, Self, TypedDict, TypeVar
+
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+
+from layeron.durations import parse_duration
+from layeron.errors import ConfigurationError
+from layeron.locator import Locator, LocatorLike, parse_locator
+
+Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
+
+
+class Options(BaseModel):
+    """Base of all options: immutable, and an unknown key is a mistake."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+
+class Retry(Options):
+    """When a failed handler runs again.
+
+    Attributes:
+        attempts: how many times in all the handler may run.
+        backoff: ``exponential`` doubles the delay each time, ``fixed`` keeps it.
+        initial_delay_seconds: the delay before the second attempt.
+        max_delay_seconds: no delay is longer than this.
+    """
+
+    attempts: int = Field(default=5, ge=1, le=1000)
+    backoff: Literal["exponential", "fixed"] = "exponential"
+    initial_delay_seconds: float = Field(default=5, gt=0, le=86_400)
+    max_delay_seconds: float = Field(default=300, gt=0, le=604_800)
+
+    @model_validator(mode="after")
+    def _delays_are_ordered(self) -> Self:
+        if self.max_delay_seconds < self.initial_delay_seconds:
+            raise ValueError(
+                f"max_delay_seconds ({self.max_delay_seconds:g}) is below initial_delay_seconds"
+                f" ({self.initial_delay_seconds:g}); raise the first or lower the second"
+            )
+        return self
+
+
+class RetryDict(TypedDict, total=False):
+    """The keys of `Retry`."""
+
+    attempts: int
+    backoff: Literal["exponential", "fixed"]
+    initial_delay_seconds: float
+    max_delay_seconds: float
+
+
+class Delivery(Options):
+    """How an accepted event reaches its handler.
+
+    Attributes:
+        queue: True answers 202 at once and handles later; False answers with the handler's result.
+        dead_letter: whether an event out of attempts waits in the dead letter (else it is ``failed``).
+        timeout_seconds: how long one attempt may take.
+        respond_within_seconds: with ``queue=False``, how long the sender waits for the handler's
+            result before it is answered 202 and the handler goes on.
+        retry: when a failed handler runs again.
+    """
+
+    queue: bool = True
+    dead_letter: bool = True
+    timeout_seconds: float = Field(default=60, gt=0, le=86_400)
+    respond_within_seconds: float = Field(default=10, gt=0, le=300)
+    retry: Retry = Retry()
+
+
+class DeliveryDict(TypedDict, total=False):
+    """The keys of `Delivery`."""
+
+    queue: bool
+    dead_letter: bool
+    timeout_seconds: float
+    respond_within_seconds: float
+    retry: Retry | RetryDict
+
+
+class Dedupe(Options):
+    """Which events are the same, and for how long.
+
+    Attributes:
+        key: where the identity of an event is, such as ``body.event_id``, ``header.x-request-id``
+            or ``body_hash`` (the same bytes are the same event); a list of places is joined; a
+            function gets the request. Without it the provider's event id is the key, and an event
+            that has none is never a duplicate.
+        ttl: how long a repeat counts as a duplicate, such as ``7d``.
+    """
+
+    key: Locator | None = None
+    ttl: Duration = timedelta(days=4)
+
+    @field_validator("key", mode="before")
+    @classmethod
+    def _read_key(cls, value: LocatorLike | None) -> Locator | None:
+        return None if value is None else parse_locator(value)
+
+
+class DedupeDict(TypedDict, total=False):
+    """The keys of `Dedupe`."""
+
+    key: LocatorLike
+    ttl: str | float | timedelta
+
+
+class Observability(Options):
+    """What is reported about a webhook.
+
+    Attributes:
+        logs: log each accepted, duplicate and handled event.
+        errors: log each failed attempt.
+        metrics: count this webhook in the metrics.
+    """
+
+    logs: bool = True
+    errors: bool = True
+    metrics: bool = True
+
+
+class ObservabilityDict(TypedDict, total=False):
+    """The keys of `Observability`."""
+
+    logs: bool
+    errors: bool
+    metrics: bool
+
+
+O = TypeVar("O", bound=Options)
+
+
+def read_options(
+    model: type[O], value: O | Mapping[str, Any] | None, *, webhook: str, option: str
+) -> O:
+    """Turn what the user wrote for *option* into its typed value.
+
+    Raises:
+        ConfigurationError: in one sentence that names the webhook, the option and the mend.
+    """
+    if isinstance(value, model):
+        return value
+    if value is not None and not isinstance(value, Mapping):
+        raise ConfigurationError(
+            f"webhook {webhook!r}: option {option!r} must be a {model.__name__} or a dict with its"
+            f" keys ({', '.join(model.model_fields)}), not {type(value).__name__}."
+        )
+    try:
+        return model.model_validate(dict(value or {}))
+    except ValidationError as error:
+        raise ConfigurationError(
+            f"webhook {webhook!r}: {_sentence(model, option, error)}"
+        ) from None
+
+
+def did_you_mean(word: str, known: list[str]) -> str:
+    """The mend for a misspelt word: the nearest known one, or all of them."""
+    near = difflib.get_close_matches(word, known, n=1)
+    return f"did you mean {near[0]!r}?" if near else f"choose from {', '.join(sorted(known))}."
+
+
+def _sentence(model: type[Options], option: str, error: ValidationError) -> str:
+    first = error.errors()[0]
+    where = ".".join([option, *(str(part) for part in first["loc"])])
+    if first["type"] == "extra_forbidden":
+        owner = _model_at(model, first["loc"][:-1])
+        return f"unknown option {where!r}; {did_you_mean(str(first['loc'][-1]), list(owner.model_fields))}"
+    message = first["msg"].removeprefix("Value error, ").rstrip(".")
+    if first["type"] == "missing":
+        message = "this option is required"
+    return f"option {where!r}: {message[0].lower()}{message[1:]}."
+
+
+def _model_at(model: type[Options], path: tuple[int | str, ...]) -> type[Options]:
+    for part in path:
+        field = model.model_fields.get(str(part))
+        inner = field.annotation if field else None
+        if isinstance(inner, type) and issubclass(inner, Options):
+            model = inner
+    return model

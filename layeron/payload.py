@@ -1,0 +1,46 @@
+"""A raw body read as what it is: JSON, form fields, text, or the bytes themselves."""
+
+import json
+from typing import TypeAlias
+from urllib.parse import parse_qsl
+
+Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
+Payload: TypeAlias = "Json | bytes"
+
+
+def parse_payload(body: bytes, content_type: str) -> Payload:
+    """Read a body; a body that is not what it says it is stays text, or bytes if it is no text.
+
+    Never raises: whatever a sender sends was already received, and stays readable as it is.
+    """
+    if content_type.partition(";")[0].strip().lower() == "application/x-www-form-urlencoded":
+        return _form(body)
+    try:
+        # RecursionError: nested too deep. ValueError covers bad JSON, bad UTF-8 and huge numbers.
+        return json.loads(body)  # type: ignore[no-any-return]  # json.loads yields Json
+    except (ValueError, RecursionError):
+        return text_of(body)
+
+
+def text_of(body: bytes) -> str | bytes:
+    """The body as text if it is UTF-8, else unchanged."""
+    try:
+        return body.decode()
+    except UnicodeDecodeError:
+        return body
+
+
+def _form(body: bytes) -> Payload:
+    text = text_of(body)
+    if isinstance(text, bytes):
+        return text
+    fields: dict[str, Json] = {}
+    for name, value in parse_qsl(text, keep_blank_values=True):
+        earlier = fields.get(name)
+        if earlier is None:
+            fields[name] = value
+        elif isinstance(earlier, list):
+            earlier.append(value)
+        else:
+            fields[name] = [earlier, value]
+    return fields

@@ -1,0 +1,1 @@
+"""What the system needs from the outside: one page per port, with its promises and its errors."""

@@ -1,0 +1,95 @@
+"""Port: the workflow engine, as the receiver and the operators use it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from layeron.records import EventStatus, InboundEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A new event: its workflow is durable in the engine.
+
+    Attributes:
+        event: as started; its workflow id may be that of a later generation.
+    """
+
+    event: InboundEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """The engine knows an event with this key inside its window.
+
+    Attributes:
+        event_id: of the first.
+        workflow_id: of the first.
+        body_sha256: of the first's bytes, to tell a repeat from a conflict; None if unknown.
+    """
+
+    event_id: str
+    workflow_id: str
+    body_sha256: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Handled:
+    """What a workflow answered.
+
+    Attributes:
+        status: the event's status.
+        response: what its handler answered.
+    """
+
+    status: EventStatus
+    response: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """What the engine alone knows of an event whose record does not exist yet."""
+
+    event_id: str
+    workflow_id: str
+    run_id: str
+    status: EventStatus
+    received_at: datetime
+    summary: str
+
+
+class Engine(Protocol):
+    """Starts one workflow per event.
+
+    Every method raises `EngineUnavailableError` when the engine does not answer in time.
+    """
+
+    async def start(self, event: InboundEvent, body: bytes | None) -> Started | Duplicate:
+        """Make an event durable, once per key and window.
+
+        Args:
+            event: its workflow id is that of the first generation; `dedupe_ttl_seconds` tells
+                when an earlier one no longer counts.
+            body: the raw bytes, or None when they are stored already.
+        """
+        ...
+
+    async def start_replay(self, event: InboundEvent) -> None:
+        """Start the workflow of a replay; starting the same one again is fine."""
+        ...
+
+    async def result(self, workflow_id: str, timeout: timedelta) -> Handled | None:  # noqa: ASYNC109  # bounds a long poll of the engine
+        """Wait for a workflow's answer; None if it takes longer than *timeout*."""
+        ...
+
+    async def find(self, event_id: str) -> Execution | None:
+        """Look an event up in the engine, for the moments before its record exists."""
+        ...
+
+    async def retention(self) -> timedelta:
+        """How long the engine remembers workflows that have ended."""
+        ...
+
+    async def check(self) -> None:
+        """Return if the engine takes starts now."""
+        ...

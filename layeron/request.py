@@ -1,0 +1,42 @@
+"""An HTTP request as a verifier sees it: plain values, no web framework."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import parse_qsl
+
+from multidict import CIMultiDict, CIMultiDictProxy, MultiDict, MultiDictProxy
+
+Headers = CIMultiDictProxy[str]
+"""Header fields: case-insensitive, several values a name, in the order received."""
+
+
+def headers_of(pairs: Iterable[tuple[str, str]]) -> Headers:
+    """Make case-insensitive headers from name-value pairs."""
+    return CIMultiDictProxy(CIMultiDict(pairs))
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One received request.
+
+    Attributes:
+        method: the HTTP method in capitals.
+        url: the absolute URL as the sender addressed it.
+        path: the path as sent, still percent-encoded.
+        query_string: the part after ``?`` as sent, without it.
+        headers: every header field.
+        body: the exact bytes received.
+    """
+
+    method: str
+    url: str
+    path: str
+    query_string: str
+    headers: Headers
+    body: bytes
+
+    @property
+    def query(self) -> MultiDictProxy[str]:
+        """The decoded query parameters."""
+        pairs = parse_qsl(self.query_string, keep_blank_values=True)
+        return MultiDictProxy(MultiDict(pairs))

@@ -1,0 +1,153 @@
+"""Settings of a deployment: every ``LAYERON_*`` variable, its meaning and its laptop default."""
+
+import re
+from datetime import timedelta
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any, Self
+
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from layeron.durations import parse_duration
+from layeron.errors import ConfigurationError
+
+_SIZE_UNITS = {"": 1, "b": 1, "kib": 2**10, "mib": 2**20, "gib": 2**30}
+_SIZE = re.compile(r"(\d{1,12})\s*([a-z]*)", re.IGNORECASE)
+
+
+def parse_size(value: str | int) -> int:
+    """Read a number of bytes: ``10485760``, ``512KiB``, ``10MiB``.
+
+    Raises:
+        ValueError: the text has another form.
+    """
+    match = _SIZE.fullmatch(str(value))
+    unit = _SIZE_UNITS.get(match[2].lower()) if match else None
+    if match is None or unit is None:
+        raise ValueError(f"{value!r} is not a size; write one such as '512KiB' or '10MiB'")
+    return int(match[1]) * unit
+
+
+Size = Annotated[int, BeforeValidator(parse_size), NoDecode]
+Duration = Annotated[timedelta, BeforeValidator(parse_duration), NoDecode]
+
+
+class Settings(BaseSettings):
+    """What differs between a laptop and production; read from the environment."""
+
+    model_config = SettingsConfigDict(env_prefix="LAYERON_", frozen=True, extra="ignore")
+
+    app: str | None = Field(
+        default=None, description="The declared application, as `module:app` or `file.py:app`."
+    )
+    data_dir: Path = Field(
+        default=Path(".layeron"),
+        description="Folder of the embedded engine, database, bodies and local secrets.",
+    )
+    url: str = Field(
+        default="http://127.0.0.1:8000",
+        description="Where the API is reached, for the CLI and for code outside the service.",
+    )
+    api_key: str | None = Field(
+        default=None, repr=False, description="Bearer key for calls from outside the service."
+    )
+    production: bool = Field(
+        default=False,
+        description="Refuse laptop defaults (embedded database, folder of bodies) and log JSON.",
+    )
+    database_url: str | None = Field(
+        default=None,
+        repr=False,
+        description="`postgresql://…` or `sqlite:///…`; default: a SQLite file in the data folder.",
+    )
+    blobs: str | None = Field(
+        default=None,
+        description="`gs://bucket/prefix`, or a folder; default: a folder in the data folder.",
+    )
+    secrets: str = Field(
+        default="environment",
+        description="`environment`, or `gcp://PROJECT` for Google Secret Manager.",
+    )
+    secrets_refresh: Duration = Field(
+        default=timedelta(minutes=1),
+        description="How long a secret read from Secret Manager is remembered before it is read again.",
+    )
+    temporal_address: str | None = Field(
+        default=None,
+        description="`host:port` of Temporal; default: what the `TEMPORAL_*` variables and profile say.",
+    )
+    temporal_namespace: str | None = Field(default=None, description="The Temporal namespace.")
+    temporal_ui: str | None = Field(
+        default=None, description="Base URL of the Temporal web UI, for links to a workflow's page."
+    )
+    task_queue: str = Field(
+        default="layeron", description="The Temporal task queue of the workers."
+    )
+    max_body: Size = Field(
+        default=10 * 2**20, description="Largest accepted body, such as `10MiB`."
+    )
+    offload_body: Size = Field(
+        default=64 * 2**10,
+        le=2**20,
+        description="Bodies above this size go to the bucket before the engine is told; at most `1MiB`.",
+    )
+    receive_timeout: Duration = Field(
+        default=timedelta(seconds=20), description="How long a sender may take to send a body."
+    )
+    engine_timeout: Duration = Field(
+        default=timedelta(seconds=5), description="How long the receiver waits for the engine."
+    )
+    trust_proxy: bool = Field(
+        default=False,
+        description="Take scheme and host from `X-Forwarded-Proto` and `X-Forwarded-Host`.",
+    )
+    host: str = Field(default="127.0.0.1", description="Address `layeron serve` listens on.")
+    port: int = Field(default=8000, ge=0, le=65535, description="Port `layeron serve` listens on.")
+    concurrency: int = Field(
+        default=100, ge=1, le=10_000, description="Handlers one worker process runs at once."
+    )
+    drain_timeout: Duration = Field(
+        default=timedelta(seconds=25),
+        description="How long a stopping worker or API waits for what it has begun.",
+    )
+
+    @model_validator(mode="after")
+    def _production_is_safe(self) -> Self:
+        if not self.production:
+            return self
+        if self.database_url is None or self.database_url.startswith("sqlite"):
+            raise ValueError(
+                "LAYERON_PRODUCTION refuses the embedded database; set LAYERON_DATABASE_URL to a"
+                " postgresql:// address"
+            )
+        if self.blobs is None or not self.blobs.startswith("gs://"):
+            raise ValueError(
+                "LAYERON_PRODUCTION refuses a folder of bodies; set LAYERON_BLOBS to gs://BUCKET"
+            )
+        return self
+
+    @cached_property
+    def effective_database_url(self) -> str:
+        """The database address in force."""
+        return self.database_url or f"sqlite:///{self.data_dir.resolve() / 'layeron.db'}"
+
+    @cached_property
+    def effective_blobs(self) -> str:
+        """The place of raw bodies in force."""
+        return self.blobs or str(self.data_dir.resolve() / "bodies")
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """Read the settings; keyword arguments that are not None win over the environment.
+
+    Raises:
+        ConfigurationError: in one sentence that names the variable and the mend.
+    """
+    try:
+        return Settings(**{name: value for name, value in overrides.items() if value is not None})
+    except ValidationError as error:
+        first = error.errors(include_input=False)[0]
+        message = first["msg"].removeprefix("Value error, ").rstrip(".")
+        name = f"LAYERON_{str(first['loc'][0]).upper()}: " if first["loc"] else ""
+        raise ConfigurationError(f"{name}{message}.") from None
