@@ -4,6 +4,7 @@ LayeronError
 ├── ConfigurationError        a declaration or a setting is wrong; says what to change
 ├── PermanentError            raised by a handler: do not try this event again
 ├── NotFoundError             no such event, payload or key
+├── ConflictError             the event is in a state that does not allow it
 ├── BodyLostError             a stored raw body is gone or was altered; trying again cannot help
 ├── GatewayError              the API answered with an error (used outside the service)
 └── UnavailableError          trouble of ours: try again later, nobody's attempt is used up
@@ -23,11 +24,15 @@ class ConfigurationError(LayeronError):
 
 
 class PermanentError(LayeronError):
-    """Raise it in a handler when another attempt cannot succeed: the event goes to the dead letter."""
+    """Raise it in a handler when another attempt cannot succeed: the event is a dead letter then."""
 
 
 class NotFoundError(LayeronError):
     """The event, payload or key that was asked for does not exist."""
+
+
+class ConflictError(LayeronError):
+    """The event is in a state that does not allow what was asked, such as a replay while it runs."""
 
 
 class BodyLostError(LayeronError):

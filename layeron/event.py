@@ -97,7 +97,7 @@ class Context:
         return _Done()
 
     def heartbeat(self) -> None:
-        """Tell the engine that a long handler is alive (it is also done for you while you await)."""
+        """Tell the engine that a long handler is alive (while you await, it is done for you)."""
         self._beat()
 
 

@@ -15,7 +15,7 @@ def new_event_id(at: datetime) -> str:
 
 
 def event_id_floor(at: datetime) -> str:
-    """The smallest event id that an event received at *at* can have: a bound for queries by time."""
+    """The smallest id an event received at *at* can have: a bound for queries by time."""
     stamp = ULID.from_timestamp(at.timestamp()).bytes[:6]
     return f"whevt_{ULID(stamp + bytes(10))}"
 

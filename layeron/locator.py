@@ -1,4 +1,4 @@
-"""Where in a request a value is: ``body.data.id``, ``header.x-event``, ``query.kind``, ``body_hash``."""
+"""Where in a request a value is: ``body.data.id``, ``header.x-event``, ``query.kind``."""
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
@@ -17,7 +17,7 @@ class Locator:
     """Finds one string in a request.
 
     Attributes:
-        places: tried together; their values are joined with ``:``. If one is absent, so is the whole.
+        places: their values are joined with ``:``; if one is absent, so is the whole.
         function: the user's own finder, instead of places.
     """
 

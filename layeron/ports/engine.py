@@ -1,7 +1,7 @@
 """Port: the workflow engine, as the receiver and the operators use it."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any, Protocol
 
 from layeron.records import EventStatus, InboundEvent
@@ -48,14 +48,18 @@ class Handled:
 
 @dataclass(frozen=True, slots=True)
 class Execution:
-    """What the engine alone knows of an event whose record does not exist yet."""
+    """What the engine alone knows of an event whose record does not exist yet.
 
-    event_id: str
-    workflow_id: str
+    Attributes:
+        event: the input its workflow was started with.
+        body: the raw bytes, if they travelled with it.
+        status: as far as the engine can tell.
+    """
+
+    event: InboundEvent
+    body: bytes | None
     run_id: str
     status: EventStatus
-    received_at: datetime
-    summary: str
 
 
 class Engine(Protocol):
@@ -84,6 +88,10 @@ class Engine(Protocol):
 
     async def find(self, event_id: str) -> Execution | None:
         """Look an event up in the engine, for the moments before its record exists."""
+        ...
+
+    async def is_running(self, workflow_id: str) -> bool:
+        """Whether a workflow is open."""
         ...
 
     async def retention(self) -> timedelta:

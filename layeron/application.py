@@ -1,0 +1,108 @@
+"""The application: everything a backend declares, checked as a whole."""
+
+from collections.abc import Callable, Sequence
+from typing import Any, cast
+
+from layeron.declaration import InboundWebhook
+from layeron.errors import ConfigurationError
+from layeron.events import EventsGateway
+from layeron.handlers import workflow_name
+from layeron.placement import Placement
+from layeron.secrets import Secret
+
+_ACTIVITY_DEFINITION = "__temporal_activity_definition"
+
+
+class Backend:
+    """The webhooks of one service, with the workflows and activities their handlers use."""
+
+    def __init__(self) -> None:
+        self._by_name: dict[tuple[str, str], InboundWebhook] = {}
+        self._by_placement: dict[tuple[str | None, str], InboundWebhook] = {}
+        self._workflows: list[type[Any]] = []
+        self._activities: list[Callable[..., Any]] = []
+
+    def use(self, *parts: InboundWebhook | type[Any] | Callable[..., Any]) -> None:
+        """Add webhooks, and ``@workflow.defn`` classes and ``@activity.defn`` functions they need.
+
+        Workflow classes that are handlers are known already and need not be added.
+
+        Raises:
+            ConfigurationError: a part is none of these, or two webhooks share a name or a place.
+        """
+        for part in parts:
+            if isinstance(part, InboundWebhook):
+                self._add_webhook(part)
+            elif isinstance(part, type) and workflow_name(part):
+                self._workflows.append(cast("type[Any]", part))
+            elif hasattr(part, _ACTIVITY_DEFINITION):
+                self._activities.append(part)
+            else:
+                raise ConfigurationError(
+                    f"use() got {part!r}; give it a webhook, a class decorated with @workflow.defn"
+                    " or a function decorated with @activity.defn."
+                )
+
+    @property
+    def webhooks(self) -> Sequence[InboundWebhook]:
+        """Every webhook, in order of declaration."""
+        return tuple(self._by_name.values())
+
+    @property
+    def workflows(self) -> Sequence[type[Any]]:
+        """The user's workflow classes, each once."""
+        handlers = [each for webhook in self.webhooks for each in webhook.handlers.workflows]
+        return tuple(dict.fromkeys([*handlers, *self._workflows]))
+
+    @property
+    def activities(self) -> Sequence[Callable[..., Any]]:
+        """The user's activities."""
+        return tuple(dict.fromkeys(self._activities))
+
+    @property
+    def secrets(self) -> Sequence[Secret]:
+        """Every secret that must have a value for the service to start."""
+        return tuple(dict.fromkeys(each for webhook in self.webhooks for each in webhook.secrets))
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """The host names that belong to webhooks alone."""
+        return frozenset(host for host, _ in self._by_placement if host)
+
+    def webhook(self, namespace: str, name: str) -> InboundWebhook | None:
+        """The webhook of this name, if it is declared."""
+        return self._by_name.get((namespace, name))
+
+    def webhook_at(self, host: str, path: str) -> InboundWebhook | None:
+        """The webhook reached at this address: one of its own host first, then one of any host."""
+        return self._by_placement.get((host, path)) or self._by_placement.get((None, path))
+
+    def connect(self, gateway: EventsGateway) -> None:
+        """Let ``webhook.events`` work on the service's own parts."""
+        for webhook in self.webhooks:
+            webhook.events.connect(gateway)
+
+    def _add_webhook(self, webhook: InboundWebhook) -> None:
+        name = (webhook.namespace, webhook.name)
+        if name in self._by_name:
+            raise ConfigurationError(
+                f"webhook {webhook.name!r}: namespace {webhook.namespace!r} has one of this name"
+                " already; give one of them another name='…' or namespace='…'."
+            )
+        place = _place(webhook.placement)
+        if other := self._by_placement.get(place):
+            raise ConfigurationError(
+                f"webhook {webhook.name!r}: {webhook.placement} is taken by webhook"
+                f" {other.name!r}; give one of them another path='…' or host='…'."
+            )
+        self._by_name[name] = webhook
+        self._by_placement[place] = webhook
+
+
+def _place(placement: Placement) -> tuple[str | None, str]:
+    return placement.host, placement.path
+
+
+def backend() -> Backend:
+    """Make the application object that webhooks are added to with ``use``."""
+    return Backend()

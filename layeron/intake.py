@@ -1,0 +1,154 @@
+"""The way in: verify a request, name its event, and make it durable, once."""
+
+import hashlib
+import logging
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import TypeAlias
+
+from layeron.declaration import InboundWebhook
+from layeron.errors import DatabaseUnavailableError
+from layeron.event import Response
+from layeron.identity import body_name, inbound_workflow_id, new_event_id
+from layeron.payload import parse_payload
+from layeron.ports.blobs import BlobStore
+from layeron.ports.engine import Duplicate, Engine, Started
+from layeron.ports.records import RecordStore
+from layeron.ports.secrets import SecretSource
+from layeron.records import BodyReference, InboundEvent
+from layeron.request import Request
+from layeron.secrets import SecretValue
+from layeron.signing.verdict import Verdict
+from layeron.signing.verify import verify
+
+logger = logging.getLogger("layeron.receiver")
+
+_LONGEST_NAME = 200
+_CREDENTIALS = frozenset({"authorization", "cookie", "proxy-authorization"})
+REDACTED = "[redacted]"
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """The request did not verify."""
+
+    verdict: Verdict
+
+
+Taken: TypeAlias = Started | Duplicate | Rejected | Response
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """Takes verified requests into the engine.
+
+    Attributes:
+        offload_above: bodies larger than this many bytes are stored before the engine is told,
+            and travel as a reference.
+        retention: how long the engine remembers ended workflows; longer dedupe windows are
+            looked up in the database first.
+    """
+
+    engine: Engine
+    records: RecordStore
+    blobs: BlobStore
+    secrets: SecretSource
+    offload_above: int
+    retention: timedelta
+
+    async def take(self, webhook: InboundWebhook, request: Request) -> Taken:
+        """Decide about one request; the event is durable once `Started` or `Duplicate` comes back.
+
+        Raises:
+            UnavailableError: it could not be made durable, or a secret has no value now.
+        """
+        now = datetime.now(UTC)
+        keys: list[SecretValue] = []
+        for each in webhook.secrets:
+            keys += await self.secrets.values(each)
+        if webhook.provider.handshake is not None:
+            answer = await webhook.provider.handshake(request, keys)
+            if answer is not None:
+                return answer
+        verdict = await verify(webhook.signature, request, keys, now=now)
+        if not verdict.accepted:
+            return Rejected(verdict)
+        event = _name(webhook, request, verdict, now)
+        if duplicate := await self._remembered(webhook, event, now):
+            return duplicate
+        body: bytes | None = request.body
+        if event.body.size > self.offload_above:
+            await self.blobs.put(event.body.name, request.body)
+            event, body = replace(event, body_stored=True), None
+        return await self.engine.start(event, body)
+
+    async def _remembered(
+        self, webhook: InboundWebhook, event: InboundEvent, now: datetime
+    ) -> Duplicate | None:
+        """A repeat the engine may have forgotten, because the window outlasts its memory."""
+        if event.dedupe_key is None or webhook.dedupe.ttl <= self.retention:
+            return None
+        try:
+            first = await self.records.find_live_key(
+                webhook.namespace,
+                webhook.name,
+                event.dedupe_key,
+                ttl_seconds=event.dedupe_ttl_seconds,
+                at=now,
+            )
+        except DatabaseUnavailableError:
+            # The worker asks again before it runs the handler, so nothing is handled twice.
+            logger.warning("dedupe look-up skipped, the database does not answer")
+            return None
+        return Duplicate(first, event.workflow_id, None) if first else None
+
+
+def _name(
+    webhook: InboundWebhook, request: Request, verdict: Verdict, now: datetime
+) -> InboundEvent:
+    payload = parse_payload(request.body, request.headers.get("content-type", ""))
+    event_id = new_event_id(now)
+    external_id = webhook.provider.event_id.find(request, payload)
+    event_type = webhook.provider.event_type.find(request, payload) or "unknown"
+    key = webhook.dedupe.key.find(request, payload) if webhook.dedupe.key else external_id
+    handler = webhook.handlers.match(event_type)
+    digest = hashlib.sha256(request.body).hexdigest()
+    identity = key if key is not None else event_id
+    return InboundEvent(
+        event_id=event_id,
+        workflow_id=inbound_workflow_id(webhook.namespace, webhook.name, identity),
+        namespace=webhook.namespace,
+        webhook=webhook.name,
+        provider=webhook.provider.name,
+        event_type=event_type[:_LONGEST_NAME],
+        external_event_id=external_id,
+        dedupe_key=key,
+        dedupe_ttl_seconds=webhook.dedupe.ttl.total_seconds(),
+        method=request.method,
+        url=request.url,
+        headers=_without_credentials(webhook, request),
+        body=BodyReference(
+            body_name(webhook.namespace, webhook.name, identity, digest, now),
+            len(request.body),
+            digest,
+        ),
+        body_stored=False,
+        signature_status=verdict.status,
+        received_at=now,
+        policy=webhook.policy,
+        signature_secret=_describe(verdict.secret),
+        child_workflow=handler.workflow_name if handler else None,
+    )
+
+
+def _without_credentials(webhook: InboundWebhook, request: Request) -> list[tuple[str, str]]:
+    """The headers to keep: what would let a reader of the record act as the sender is left out."""
+    hidden = _CREDENTIALS | webhook.provider.secret_headers
+    return [
+        (name, REDACTED if name.lower() in hidden else value)
+        for name, value in request.headers.items()
+    ]
+
+
+def _describe(value: SecretValue | None) -> str | None:
+    return f"{value.secret.name} ({value.version})" if value else None

@@ -1,0 +1,29 @@
+"""Names that the engine keeps: changing one strands the histories that hold it."""
+
+INBOUND_WORKFLOW = "InboundWorkflow"
+
+ATTRIBUTE_EVENT_ID = "LayeronEventId"
+ATTRIBUTE_WEBHOOK = "LayeronWebhook"
+ATTRIBUTE_EVENT_TYPE = "LayeronEventType"
+ATTRIBUTE_EXTERNAL_ID = "LayeronExternalId"
+SEARCH_ATTRIBUTES = (
+    ATTRIBUTE_EVENT_ID,
+    ATTRIBUTE_WEBHOOK,
+    ATTRIBUTE_EVENT_TYPE,
+    ATTRIBUTE_EXTERNAL_ID,
+)
+"""Keyword search attributes set when a workflow starts."""
+
+MEMO_EVENT_ID = "event_id"
+MEMO_BODY_SHA256 = "body_sha256"
+
+HANDLER_FAILED = "HandlerFailed"
+"""A handler's attempt failed and is on record; the engine's retry policy decides what follows."""
+PERMANENT = "PermanentError"
+"""As HANDLER_FAILED, but no further attempt is made."""
+UNAVAILABLE = "Unavailable"
+"""Trouble of ours before the handler ran; uses up no attempt. Details: attempts used so far."""
+UNRECORDED = "Unrecorded"
+"""The handler ran, and its outcome could not be written. Details: the attempt's report."""
+EXHAUSTED = "Exhausted"
+"""The workflow's own failure: no attempt is left, the event waits for a replay."""
