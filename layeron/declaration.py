@@ -152,10 +152,11 @@ def declare_inbound(
     except ValueError as error:
         raise ConfigurationError(f"webhook {name!r}: {error}.") from None
     handlers = Handlers(name)
-    for event_type, handler in (options.get("on") or {}).items():
+    by_type: Mapping[str, Handler] = options.get("on") or {}
+    for event_type, handler in by_type.items():
         handlers.register(event_type, handler)
-    if (handler := options.get("handler")) is not None:
-        handlers.register("*", handler)
+    if (rest := options.get("handler")) is not None:
+        handlers.register("*", rest)
     return InboundWebhook(
         provider=provider,
         name=name,

@@ -24,7 +24,7 @@ class ConfigurationError(LayeronError):
 
 
 class PermanentError(LayeronError):
-    """Raise it in a handler when another attempt cannot succeed: the event is a dead letter then."""
+    """Raise it in a handler when another attempt cannot succeed: the event is a dead letter."""
 
 
 class NotFoundError(LayeronError):
@@ -32,7 +32,7 @@ class NotFoundError(LayeronError):
 
 
 class ConflictError(LayeronError):
-    """The event is in a state that does not allow what was asked, such as a replay while it runs."""
+    """The event is in a state that does not allow this, such as a replay while it runs."""
 
 
 class BodyLostError(LayeronError):

@@ -50,7 +50,7 @@ def workflow_name(candidate: object) -> str | None:
 
 
 class Handlers:
-    """Handlers by pattern: exact types win over groups, longer groups over shorter ones, ``*`` last."""
+    """Handlers by pattern: exact types win over groups, longer groups over shorter."""
 
     def __init__(self, webhook: str) -> None:
         self._webhook = webhook

@@ -9,7 +9,6 @@ from layeron.payload import Payload
 from layeron.request import Request
 
 LocatorFunction: TypeAlias = Callable[[Request, Payload], str | None]
-LocatorLike: TypeAlias = "str | Sequence[str] | LocatorFunction | Locator"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +30,9 @@ class Locator:
         values = [_look(place, request, payload) for place in self.places]
         found = [value for value in values if value]
         return ":".join(found) if len(found) == len(values) else None
+
+
+LocatorLike: TypeAlias = str | Sequence[str] | LocatorFunction | Locator
 
 
 def parse_locator(value: LocatorLike) -> Locator:

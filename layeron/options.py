@@ -66,8 +66,8 @@ class Delivery(Options):
     """How an accepted event reaches its handler.
 
     Attributes:
-        queue: True answers 202 at once and handles later; False answers with the handler's result.
-        dead_letter: whether an event out of attempts waits in the dead letter (else it is ``failed``).
+        queue: True answers 202 at once and handles later; False answers the handler's result.
+        dead_letter: an event out of attempts waits as a dead letter; False makes it ``failed``.
         timeout_seconds: how long one attempt may take.
         respond_within_seconds: with ``queue=False``, how long the sender waits for the handler's
             result before it is answered 202 and the handler goes on.
@@ -140,12 +140,16 @@ class ObservabilityDict(TypedDict, total=False):
     metrics: bool
 
 
-O = TypeVar("O", bound=Options)
+AnyOptions = TypeVar("AnyOptions", bound=Options)
 
 
 def read_options(
-    model: type[O], value: O | Mapping[str, Any] | None, *, webhook: str, option: str
-) -> O:
+    model: type[AnyOptions],
+    value: AnyOptions | Mapping[str, Any] | None,
+    *,
+    webhook: str,
+    option: str,
+) -> AnyOptions:
     """Turn what the user wrote for *option* into its typed value.
 
     Raises:
@@ -177,7 +181,8 @@ def _sentence(model: type[Options], option: str, error: ValidationError) -> str:
     where = ".".join([option, *(str(part) for part in first["loc"])])
     if first["type"] == "extra_forbidden":
         owner = _model_at(model, first["loc"][:-1])
-        return f"unknown option {where!r}; {did_you_mean(str(first['loc'][-1]), list(owner.model_fields))}"
+        mend = did_you_mean(str(first["loc"][-1]), list(owner.model_fields))
+        return f"unknown option {where!r}; {mend}"
     message = first["msg"].removeprefix("Value error, ").rstrip(".")
     if first["type"] == "missing":
         message = "this option is required"

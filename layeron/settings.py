@@ -71,11 +71,11 @@ class Settings(BaseSettings):
     )
     secrets_refresh: Duration = Field(
         default=timedelta(minutes=1),
-        description="How long a secret read from Secret Manager is remembered before it is read again.",
+        description="How long a secret from Secret Manager is kept before it is read again.",
     )
     temporal_address: str | None = Field(
         default=None,
-        description="`host:port` of Temporal; default: what the `TEMPORAL_*` variables and profile say.",
+        description="`host:port` of Temporal; default: what its `TEMPORAL_*` variables say.",
     )
     temporal_namespace: str | None = Field(default=None, description="The Temporal namespace.")
     temporal_ui: str | None = Field(
@@ -90,7 +90,7 @@ class Settings(BaseSettings):
     offload_body: Size = Field(
         default=64 * 2**10,
         le=2**20,
-        description="Bodies above this size go to the bucket before the engine is told; at most `1MiB`.",
+        description="Larger bodies go to the bucket before the engine is told; at most `1MiB`.",
     )
     receive_timeout: Duration = Field(
         default=timedelta(seconds=20), description="How long a sender may take to send a body."

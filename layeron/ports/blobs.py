@@ -11,7 +11,7 @@ class BlobStore(Protocol):
     """
 
     async def put(self, name: str, data: bytes) -> None:
-        """Store an object durably; one of that name that is there already stays, unread and unchanged."""
+        """Store an object durably; one of that name that is there already stays unchanged."""
         ...
 
     async def get(self, name: str) -> bytes:

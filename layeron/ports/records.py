@@ -83,7 +83,7 @@ class RecordStore(Protocol):
     async def mark_exhausted(
         self, event: InboundEvent, *, status: EventStatus, error: str, at: datetime
     ) -> None:
-        """Give an event whose attempts are used up its last status; running attempts become interrupted.
+        """Give an event out of attempts its last status; running attempts become interrupted.
 
         Inserts the record if there is none. An event that succeeded stays so.
         """
