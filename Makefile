@@ -1,0 +1,30 @@
+# Short names for the scripts in scripts/, which work without make too.
+# Options go through ARGS: make test ARGS="tests/repo -x"
+
+ARGS ?=
+
+.PHONY: help run test lint check format bench lock
+
+help: ## Show these targets
+	@sed -n 's/^\([a-z]*\): ##/\1/p' $(MAKEFILE_LIST) | awk '{ name = $$1; $$1 = ""; printf "  make %-8s%s\n", name, $$0 }'
+
+run: ## Run the quickstart on embedded defaults and send it one signed event
+	@scripts/run $(ARGS)
+
+test: ## Run the tests on real parts
+	@scripts/test $(ARGS)
+
+lint: ## Check format, rules, types, import contracts, scripts and image
+	@scripts/lint
+
+check: ## Check everything: lint, then test
+	@scripts/check $(ARGS)
+
+format: ## Format the code and mend what can be mended
+	@scripts/format
+
+bench: ## Measure throughput, latency and history events
+	@scripts/bench $(ARGS)
+
+lock: ## Lock the newest versions that pyproject.toml allows
+	@scripts/lock
