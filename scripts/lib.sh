@@ -40,20 +40,25 @@ print("%s %d.%d" % (state, sys.version_info[0], sys.version_info[1]))
 # Sets `python`, or names what is missing.
 find_python() {
     bare='' old=''
-    for python in ${PYTHON:-python3.13 python3.12 python3.11 python3}; do
+    if [ -n "${PYTHON:-}" ]; then
+        set -- "$PYTHON"
+    else
+        set -- python3.13 python3.12 python3.11 python3
+    fi
+    for python; do
         found=$(inspect_python "$python")
         case $found in
         ready*) return ;;
         bare*) bare=${bare:-${found#bare }} ;;
-        old*) old=${old:-${found#old }} ;;
+        old*) old=${old:-only ${found#old }} ;;
         esac
     done
     if [ -n "$bare" ]; then
         fail "Python $bare is here without its venv module; install it: $(sudo_if_needed)apt-get install python$bare-venv"
     elif [ -n "${PYTHON:-}" ]; then
-        fail "PYTHON is '$PYTHON', which ${old:+is Python $old and }is no Python 3.11 or newer; name one that is, or unset it: unset PYTHON"
+        fail "PYTHON is '$PYTHON', which is ${old:+${old#only }, }no Python 3.11 or newer; name one that is, or unset it: unset PYTHON"
     fi
-    fail "Python 3.11 or newer is needed and ${old:+only $old}${old:-none} was found; install it (Debian: $(sudo_if_needed)apt-get install python3 python3-venv; macOS: brew install python) or name yours: PYTHON=/path/to/python3 $script"
+    fail "Python 3.11 or newer is needed and ${old:-none} was found; install it (Debian: $(sudo_if_needed)apt-get install python3 python3-venv; macOS: brew install python) or name yours: PYTHON=/path/to/python3 $script"
 }
 
 # Says in one sentence why a step of the installation failed and what mends it.
@@ -69,7 +74,7 @@ explain() {
         printf '%s\n' "$1" >&2
         fail "a downloaded package is not the one that was locked; trust it only after you know why, then lock it anew: scripts/lock"
         ;;
-    *'NewConnectionError'* | *'ConnectTimeout'* | *'ReadTimeout'* | *'ProxyError'* | *'SSLError'* | *'name resolution'*)
+    *'NewConnectionError'* | *'ConnectTimeout'* | *'ReadTimeout'* | *'ProxyError'* | *'SSLError'* | *'name resolution'* | *'(from versions: none)'*)
         fail "the package index cannot be reached; check the network, or name a proxy or a mirror, and try again: PIP_PROXY=URL PIP_INDEX_URL=URL $script"
         ;;
     esac
