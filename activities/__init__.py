@@ -1,0 +1,1 @@
+"""Side effects, as methods of objects that were handed their tools."""

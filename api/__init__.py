@@ -1,0 +1,1 @@
+"""The HTTP side: the receiver for providers, the API for operators."""

@@ -1,17 +1,14 @@
 """The HTTP API from the outside: what `webhook.events` and the command line speak through."""
 
-from pathlib import Path
 from typing import Any
 
 import httpx2
 
 from layeron.errors import BodyLostError, ConflictError, GatewayError, NotFoundError
+from layeron.local import LocalService
 from layeron.records import EventFilter, EventPage, EventRecord, ReplayRecord
 from layeron.settings import Settings, load_settings
 from layeron.wire import event_json, page_json, replay_json
-
-LOCAL_KEY_FILE = "local-key"
-"""The key `layeron dev` makes for this machine, in the data folder."""
 
 _MEANING: dict[str, type[NotFoundError | ConflictError | BodyLostError]] = {
     "not_found": NotFoundError,
@@ -38,8 +35,9 @@ class HTTPGateway:
 
     @classmethod
     def from_settings(cls, settings: Settings) -> "HTTPGateway":
-        """A client by settings; without a key, the one of a local `layeron dev` is used."""
-        return cls(settings.url, settings.api_key or _local_key(settings.data_dir))
+        """A client by settings; what they leave out is taken from a local `layeron dev`."""
+        local = LocalService.of(settings.data_dir)
+        return cls(settings.url or local.url, settings.api_key or local.key)
 
     async def list_events(
         self, where: EventFilter, *, limit: int, cursor: str | None = None
@@ -103,10 +101,3 @@ def _error_of(response: httpx2.Response) -> Exception:
     if meaning := _MEANING.get(code):
         return meaning(message)
     return GatewayError(message, response.status_code)
-
-
-def _local_key(data_dir: Path) -> str | None:
-    try:
-        return (data_dir / LOCAL_KEY_FILE).read_text().strip() or None
-    except OSError:
-        return None

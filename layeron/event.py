@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any, Literal, TypeAlias
 
+from layeron.errors import LayeronError
 from layeron.payload import Payload, parse_payload
 from layeron.request import Headers
 
@@ -30,7 +31,8 @@ class Event:
         provider: the preset it was declared with, such as ``stripe``, or ``custom``.
         event_type: the provider's type of event, or ``unknown`` where a request has none.
         external_event_id: the provider's id of the event, if it has one.
-        raw_body: the exact bytes received.
+        body: the exact bytes received; None only where a workflow handles a body too large to
+            travel in the engine's history (see `raw_body`).
         headers: the header fields received; credentials among them are replaced by ``[redacted]``.
         signature_status: ``verified``, or ``skipped`` where the webhook declares no signature.
         received_at: when the receiver got it, in UTC.
@@ -44,12 +46,26 @@ class Event:
     provider: str
     event_type: str
     external_event_id: str | None
-    raw_body: bytes = field(repr=False)
+    body: bytes | None = field(repr=False)
     headers: Headers = field(repr=False)
     signature_status: SignatureStatus
     received_at: datetime
     attempt: int = 1
     replay_of: str | None = None
+
+    @property
+    def raw_body(self) -> bytes:
+        """The exact bytes received.
+
+        Raises:
+            LayeronError: in a workflow, when the body is too large for the engine's history.
+        """
+        if self.body is None:
+            raise LayeronError(
+                f"the body of {self.id} is too large for a workflow; read it in an activity with"
+                " `await webhook.events.payload(event.id)`"
+            )
+        return self.body
 
     @cached_property
     def payload(self) -> Payload:

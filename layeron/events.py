@@ -57,7 +57,7 @@ class WebhookEvents:
         """Use *gateway* from now on."""
         self._gateway = gateway
 
-    async def list(  # noqa: PLR0913  # each is one filter a caller may leave out
+    async def list(  # each is one filter a caller may leave out
         self,
         *,
         direction: Direction | None = None,

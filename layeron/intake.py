@@ -1,9 +1,8 @@
 """The way in: verify a request, name its event, and make it durable, once."""
 
-import hashlib
 import logging
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import TypeAlias
 
 from layeron.declaration import InboundWebhook
@@ -16,6 +15,7 @@ from layeron.ports.engine import Duplicate, Engine, Started
 from layeron.ports.records import RecordStore
 from layeron.ports.secrets import SecretSource
 from layeron.records import BodyReference, InboundEvent
+from layeron.redaction import REDACTED
 from layeron.request import Request
 from layeron.secrets import SecretValue
 from layeron.signing.verdict import Verdict
@@ -25,7 +25,6 @@ logger = logging.getLogger("layeron.receiver")
 
 _LONGEST_NAME = 200
 _CREDENTIALS = frozenset({"authorization", "cookie", "proxy-authorization"})
-REDACTED = "[redacted]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +44,6 @@ class Intake:
     Attributes:
         offload_above: bodies larger than this many bytes are stored before the engine is told,
             and travel as a reference.
-        retention: how long the engine remembers ended workflows; longer dedupe windows are
-            looked up in the database first.
     """
 
     engine: Engine
@@ -54,7 +51,6 @@ class Intake:
     blobs: BlobStore
     secrets: SecretSource
     offload_above: int
-    retention: timedelta
 
     async def take(self, webhook: InboundWebhook, request: Request) -> Taken:
         """Decide about one request; the event is durable once `Started` or `Duplicate` comes back.
@@ -86,7 +82,7 @@ class Intake:
         self, webhook: InboundWebhook, event: InboundEvent, now: datetime
     ) -> Duplicate | None:
         """A repeat the engine may have forgotten, because the window outlasts its memory."""
-        if event.dedupe_key is None or webhook.dedupe.ttl <= self.retention:
+        if event.dedupe_key is None or webhook.dedupe.ttl <= await self.engine.retention():
             return None
         try:
             first = await self.records.find_live_key(
@@ -112,7 +108,7 @@ def _name(
     event_type = webhook.provider.event_type.find(request, payload) or "unknown"
     key = webhook.dedupe.key.find(request, payload) if webhook.dedupe.key else external_id
     handler = webhook.handlers.match(event_type)
-    digest = hashlib.sha256(request.body).hexdigest()
+    digest = request.body_sha256
     identity = key if key is not None else event_id
     return InboundEvent(
         event_id=event_id,
@@ -138,6 +134,7 @@ def _name(
         policy=webhook.policy,
         signature_secret=_describe(verdict.secret),
         child_workflow=handler.workflow_name if handler else None,
+        wants_answer=not webhook.delivery.queue,
     )
 
 

@@ -1,6 +1,5 @@
 """Where in a request a value is: ``body.data.id``, ``header.x-event``, ``query.kind``."""
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias, cast
@@ -72,7 +71,7 @@ def _look(place: str, request: Request, payload: Payload) -> str | None:
     if source == "query":
         return request.query.get(name)
     if source == "body_hash":
-        return hashlib.sha256(request.body).hexdigest()
+        return request.body_sha256
     return _scalar(_walk(payload, name.split(".")))
 
 

@@ -79,6 +79,7 @@ class InboundEvent:
         body_stored: whether the body is in the blob store already, so that it does not travel.
         child_workflow: the name of the user's workflow that handles it, if one does.
         replay: 0 for the first handling, else the number of the replay.
+        wants_answer: the sender waits for the handler's result.
     """
 
     event_id: str
@@ -101,6 +102,7 @@ class InboundEvent:
     signature_secret: str | None = None
     child_workflow: str | None = None
     replay: int = 0
+    wants_answer: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """An HTTP request as a verifier sees it: plain values, no web framework."""
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import parse_qsl
@@ -34,6 +35,11 @@ class Request:
     query_string: str
     headers: Headers
     body: bytes
+
+    @property
+    def body_sha256(self) -> str:
+        """Hexadecimal SHA-256 of the body."""
+        return hashlib.sha256(self.body).hexdigest()
 
     @property
     def query(self) -> MultiDictProxy[str]:

@@ -45,9 +45,10 @@ class Settings(BaseSettings):
         default=Path(".layeron"),
         description="Folder of the embedded engine, database, bodies and local secrets.",
     )
-    url: str = Field(
-        default="http://127.0.0.1:8000",
-        description="Where the API is reached, for the CLI and for code outside the service.",
+    url: str | None = Field(
+        default=None,
+        description="Where the API is reached, for the CLI and for code outside the service;"
+        " default: the `layeron dev` of the data folder, else `http://127.0.0.1:8000`.",
     )
     api_key: str | None = Field(
         default=None, repr=False, description="Bearer key for calls from outside the service."

@@ -1,14 +1,54 @@
-"""The verbs that declare webhooks, one per provider."""
+"""The verbs that declare webhooks, one per provider, and ``custom`` for everybody else."""
 
+from dataclasses import replace
 from typing import Unpack
 
 from layeron.declaration import InboundOptions, InboundWebhook, declare_inbound
+from layeron.errors import ConfigurationError
+from layeron.locator import Locator, LocatorLike, parse_locator
 from layeron.provider import CUSTOM
+from layeron.providers.github import github
+from layeron.providers.standard import standard
+from layeron.providers.stripe import stripe
 from layeron.signing.rule import Signature, SignatureDict
+
+__all__ = ["custom", "github", "standard", "stripe"]
 
 
 def custom(
-    *, signature: Signature | SignatureDict, **options: Unpack[InboundOptions]
+    *,
+    signature: Signature | SignatureDict,
+    event_type: LocatorLike | None = None,
+    event_id: LocatorLike | None = None,
+    **options: Unpack[InboundOptions],
 ) -> InboundWebhook:
-    """Receive from any provider, by a signature rule of your own."""
-    return declare_inbound(CUSTOM, signature, options, default_name=None)
+    """Receive from any provider, by a signature rule of your own.
+
+    Args:
+        signature: how its requests are signed.
+        event_type: where the type of an event is, such as ``header.x-event`` or ``body.kind``;
+            without it, ``type``, ``event`` or ``event_type`` of the body.
+        event_id: where the provider's id of an event is; several places are joined; without it,
+            ``id``, ``event_id`` or ``eventId`` of the body.
+        **options: see `InboundOptions`; ``name`` is required.
+
+    Raises:
+        ConfigurationError: an option is wrong; in one sentence that names the mend.
+    """
+    provider = replace(
+        CUSTOM,
+        event_type=_located("event_type", event_type, CUSTOM.event_type, options),
+        event_id=_located("event_id", event_id, CUSTOM.event_id, options),
+    )
+    return declare_inbound(provider, signature, options, default_name=None)
+
+
+def _located(
+    option: str, value: LocatorLike | None, default: Locator, options: InboundOptions
+) -> Locator:
+    try:
+        return default if value is None else parse_locator(value)
+    except ValueError as error:
+        raise ConfigurationError(
+            f"webhook {options.get('name')!r}: option {option!r}: {error}."
+        ) from None

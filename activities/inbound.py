@@ -1,0 +1,232 @@
+"""The side effects of handling one received event."""
+
+import base64
+import hashlib
+import logging
+from collections.abc import AsyncGenerator
+from concurrent.futures import Executor
+from contextlib import asynccontextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from activities.handler import Ending, run_handler
+from activities.heartbeat import heartbeats
+from activities.reports import Reporter
+from layeron import names
+from layeron.application import Backend
+from layeron.errors import BodyLostError, UnavailableError
+from layeron.event import Context, Event
+from layeron.ports.blobs import BlobStore
+from layeron.ports.engine import Handled
+from layeron.ports.records import AlreadySettled, DuplicateOf, RecordStore
+from layeron.ports.secrets import SecretSource
+from layeron.records import AttemptReport, InboundEvent
+from layeron.request import headers_of
+
+logger = logging.getLogger("layeron.worker")
+
+_LARGEST_IN_HISTORY = 2**20
+_LOST = Ending(
+    "failed",
+    error="BodyLostError: the stored body is missing, or no longer has its SHA-256",
+    permanent=True,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """An attempt that a user's workflow will make.
+
+    Attributes:
+        settled: the event was handled before; nothing is left to do.
+        body_base64: the raw bytes; None when they are too large for the engine's history.
+    """
+
+    settled: Handled | None = None
+    body_base64: str | None = None
+
+
+class InboundActivities:
+    """Stores, handles and records received events, with the tools it was handed."""
+
+    def __init__(
+        self,
+        *,
+        app: Backend,
+        records: RecordStore,
+        blobs: BlobStore,
+        secrets: SecretSource,
+        threads: Executor,
+    ) -> None:
+        self._app = app
+        self._records = records
+        self._blobs = blobs
+        self._reporter = Reporter(app, secrets)
+        self._threads = threads
+
+    @activity.defn
+    async def handle_event(self, event: InboundEvent, body: bytes | None, used: int) -> Handled:
+        """Make one attempt: store the body, note the attempt, run the handler, note how it ended.
+
+        Args:
+            event: what was received.
+            body: its bytes, unless they are stored already.
+            used: attempts that earlier activities of this workflow used up.
+        """
+        number = used + activity.info().attempt
+        async with _trouble_uses_up(number - 1):
+            if settled := await self._begin(event, body, number):
+                return settled
+            raw = body if body is not None else await self._stored_body(event)
+        report = await self._attempt(event, raw, number)
+        try:
+            await self._records.finish_attempt(event, report)
+        except UnavailableError as error:
+            # The handler has run; only its outcome is missing on record. The workflow keeps it.
+            raise ApplicationError(
+                str(error), asdict(report), type=names.UNRECORDED, non_retryable=True
+            ) from error
+        self._tell(event, report)
+        if report.outcome == "succeeded":
+            return Handled(report.status, report.response)
+        raise ApplicationError(
+            report.error or report.outcome,
+            type=names.PERMANENT if report.permanent else names.HANDLER_FAILED,
+            non_retryable=report.permanent,
+        )
+
+    @activity.defn
+    async def open_attempt(self, event: InboundEvent, body: bytes | None, number: int) -> Opened:
+        """Store the body and note that a user's workflow starts to handle the event."""
+        if settled := await self._begin(event, body, number):
+            return Opened(settled)
+        raw = body if body is not None else await self._stored_body(event)
+        if raw is None:
+            report = await self._report(event, _LOST, number)
+            await self.record_attempt(event, report)
+            return Opened(Handled(report.status))
+        fits = len(raw) <= _LARGEST_IN_HISTORY
+        return Opened(body_base64=base64.b64encode(raw).decode() if fits else None)
+
+    @activity.defn
+    async def record_attempt(self, event: InboundEvent, report: AttemptReport) -> None:
+        """Write down how an attempt ended."""
+        clean = await self._reporter.clean(report)
+        await self._records.finish_attempt(event, clean)
+        self._tell(event, clean)
+
+    @activity.defn
+    async def record_exhausted(self, event: InboundEvent, error: str) -> None:
+        """Write down that an event's attempts are used up when no attempt could say so itself."""
+        clean = await self._reporter.clean_text(error)
+        status = event.policy.exhausted_status
+        await self._records.mark_exhausted(event, status=status, error=clean, at=datetime.now(UTC))
+        logger.error("%s: %s: %s", event.event_id, status, clean, extra=_about(event))
+
+    async def _begin(self, event: InboundEvent, body: bytes | None, number: int) -> Handled | None:
+        """Make body and attempt durable; a value says that nothing is left to do."""
+        if body is not None:
+            await self._blobs.put(event.body.name, body)
+        begun = await self._records.begin_attempt(
+            event,
+            number=number,
+            run_id=activity.info().workflow_run_id or "",
+            at=datetime.now(UTC),
+        )
+        match begun:
+            case DuplicateOf(first):
+                return Handled("duplicate", duplicate_of=first)
+            case AlreadySettled(status, response):
+                return Handled(status, response)
+            case _:
+                return None
+
+    async def _stored_body(self, event: InboundEvent) -> bytes | None:
+        """The bytes from the store; None when they are lost."""
+        try:
+            body = await self._blobs.get(event.body.name)
+        except BodyLostError:
+            return None
+        return body if hashlib.sha256(body).hexdigest() == event.body.sha256 else None
+
+    async def _attempt(self, event: InboundEvent, raw: bytes | None, number: int) -> AttemptReport:
+        if raw is None:
+            return await self._report(event, _LOST, number)
+        started = datetime.now(UTC)
+        webhook = self._app.webhook(event.namespace, event.webhook)
+        handler = webhook.handlers.match(event.event_type) if webhook else None
+        if webhook is None or handler is None:
+            return AttemptReport(number, "succeeded", "unhandled", started, datetime.now(UTC))
+        seen = event_of(event, raw, number)
+        async with heartbeats() as beat:
+            context = Context(seen, beat)
+            limit = event.policy.timeout_seconds
+            ending = await run_handler(handler, seen, context, limit=limit, threads=self._threads)
+        return await self._reporter.report(
+            ending,
+            number=number,
+            policy=event.policy,
+            started_at=started,
+            lines=context.lines,
+            wants_answer=event.wants_answer,
+        )
+
+    async def _report(self, event: InboundEvent, ending: Ending, number: int) -> AttemptReport:
+        return await self._reporter.report(
+            ending, number=number, policy=event.policy, started_at=datetime.now(UTC)
+        )
+
+    def _tell(self, event: InboundEvent, report: AttemptReport) -> None:
+        """Log the attempt, as far as its webhook wants to be heard of."""
+        webhook = self._app.webhook(event.namespace, event.webhook)
+        wanted = webhook.observability if webhook else None
+        taken = (report.ended_at - report.started_at).total_seconds()
+        if report.outcome == "succeeded":
+            if wanted is None or wanted.logs:
+                logger.info(
+                    "%s %s: %s in %.3f s (attempt %d)",
+                    event.webhook, event.event_id, report.status, taken, report.number,
+                    extra=_about(event),
+                )  # fmt: skip
+        elif wanted is None or wanted.errors:
+            logger.warning(
+                "%s %s: attempt %d %s, now %s: %s",
+                event.webhook, event.event_id, report.number, report.outcome, report.status,
+                report.error, extra=_about(event),
+            )  # fmt: skip
+
+
+def event_of(event: InboundEvent, body: bytes | None, attempt: int) -> Event:
+    """What a handler sees of an event."""
+    return Event(
+        id=event.event_id,
+        webhook=event.webhook,
+        namespace=event.namespace,
+        provider=event.provider,
+        event_type=event.event_type,
+        external_event_id=event.external_event_id,
+        body=body,
+        headers=headers_of(event.headers),
+        signature_status=event.signature_status,
+        received_at=event.received_at,
+        attempt=attempt,
+        replay_of=event.event_id if event.replay else None,
+    )
+
+
+def _about(event: InboundEvent) -> dict[str, str]:
+    return {"event_id": event.event_id, "webhook": f"{event.namespace}/{event.webhook}"}
+
+
+@asynccontextmanager
+async def _trouble_uses_up(attempts: int) -> AsyncGenerator[None]:
+    """Tell the workflow of trouble of ours, and how many of the handler's attempts are used up."""
+    try:
+        yield
+    except UnavailableError as error:
+        raise ApplicationError(
+            f"{type(error).__name__}: {error}", attempts, type=names.UNAVAILABLE, non_retryable=True
+        ) from error

@@ -1,0 +1,90 @@
+"""The ASGI application: webhooks to the receiver, the service's own paths to their routes."""
+
+import logging
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from api.errors import error
+from api.events import EventsAPI
+from api.health import health_routes
+from api.receiver import Receiver
+from layeron.application import Backend
+from layeron.intake import Intake
+from layeron.operations import Operations
+from layeron.placement import RESERVED_PREFIXES
+from layeron.ports.blobs import BlobStore
+from layeron.ports.engine import Engine
+from layeron.ports.records import RecordStore
+from layeron.ports.secrets import SecretSource
+from layeron.settings import Settings
+
+logger = logging.getLogger("layeron.api")
+
+
+class Front:
+    """Sends each request to the receiver or to the service's own routes, by host and path."""
+
+    def __init__(self, receiver: Receiver, service: ASGIApp) -> None:
+        self._receiver = receiver
+        self._service = service
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request, or take part in the server's life cycle."""
+        if scope["type"] == "http":
+            request = Request(scope, receive, send)
+            own = f"{scope['path']}/".startswith(RESERVED_PREFIXES)
+            if not own or self._receiver.owns(request):
+                response = await self._received(request)
+                await response(scope, receive, send)
+                return
+        await self._service(scope, receive, send)
+
+    async def close(self) -> None:
+        """End what goes on after answers were sent."""
+        await self._receiver.close()
+
+    async def _received(self, request: Request) -> Response:
+        try:
+            return await self._receiver.receive(request)
+        except Exception:
+            logger.exception("a request failed")
+            return error(500, "internal", "the request failed on our side")
+
+
+def build_api(
+    *,
+    app: Backend,
+    settings: Settings,
+    engine: Engine,
+    records: RecordStore,
+    blobs: BlobStore,
+    secrets: SecretSource,
+) -> Front:
+    """Assemble the API of one application from its tools."""
+    operations = Operations(app, engine, records, blobs)
+    app.connect(operations)
+    intake = Intake(engine, records, blobs, secrets, settings.offload_body)
+    receiver = Receiver(app=app, intake=intake, records=records, settings=settings)
+    events = EventsAPI(operations=operations, records=records, temporal_ui=settings.temporal_ui)
+    checks = {"engine": engine.check, "database": records.check, "bodies": blobs.check}
+    service = Starlette(
+        routes=[*health_routes(checks), *events.routes()],
+        exception_handlers={404: _not_found, 405: _wrong_method, Exception: _failed},
+    )
+    return Front(receiver, service)
+
+
+async def _not_found(_: Request, __: Exception) -> Response:
+    return error(404, "not_found", "there is nothing at this address")
+
+
+async def _wrong_method(_: Request, cause: Exception) -> Response:
+    headers = getattr(cause, "headers", None)
+    return error(405, "method_not_allowed", "this address does not take this method", headers)
+
+
+async def _failed(_: Request, __: Exception) -> Response:
+    return error(500, "internal", "the request failed on our side")

@@ -1,0 +1,22 @@
+"""Who may use the API: callers with a bearer key."""
+
+from starlette.requests import Request
+
+from layeron.keys import key_matches, split_key
+from layeron.ports.records import RecordStore
+from layeron.records import ApiKey
+
+
+async def authenticate(request: Request, records: RecordStore) -> ApiKey | None:
+    """The key of a request, or None if it is absent, unknown, wrong or revoked.
+
+    Raises:
+        DatabaseUnavailableError: keys cannot be looked up now.
+    """
+    scheme, _, text = request.headers.get("authorization", "").partition(" ")
+    parts = split_key(text.strip()) if scheme.lower() == "bearer" else None
+    if parts is None:
+        return None
+    key_id, secret = parts
+    key = await records.find_key(key_id)
+    return key if key_matches(key, secret) else None

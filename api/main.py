@@ -1,0 +1,57 @@
+"""The API process: composition root that hands the receiver and the routes their tools."""
+
+import asyncio
+
+import uvicorn
+
+from api.application import build_api
+from layeron.adapters.toolbox import open_toolbox
+from layeron.loading import load_app
+from layeron.logs import configure_logging
+from layeron.settings import Settings, load_settings
+
+
+async def serve(settings: Settings) -> None:
+    """Serve until the process is asked to stop, then let begun requests end.
+
+    Raises:
+        ConfigurationError: the application or a setting is wrong.
+        UnavailableError: a part that is needed at the start does not answer.
+    """
+    app = load_app(settings.app)
+    async with open_toolbox(settings) as tools:
+        await tools.check(app)
+        front = build_api(
+            app=app,
+            settings=settings,
+            engine=tools.engine,
+            records=tools.records,
+            blobs=tools.blobs,
+            secrets=tools.secrets,
+        )
+        config = uvicorn.Config(
+            front,
+            host=settings.host,
+            port=settings.port,
+            lifespan="off",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            date_header=True,
+            proxy_headers=False,
+            timeout_keep_alive=15,
+            timeout_graceful_shutdown=int(settings.drain_timeout.total_seconds()),
+        )
+        await uvicorn.Server(config).serve()
+        await front.close()
+
+
+def main() -> None:
+    """Serve by the environment's settings."""
+    settings = load_settings()
+    configure_logging(settings)
+    asyncio.run(serve(settings))
+
+
+if __name__ == "__main__":
+    main()

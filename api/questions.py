@@ -1,0 +1,96 @@
+"""Read what a caller of the API asks, strictly; a mistake is named with its mend."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, cast, get_args
+
+from starlette.datastructures import QueryParams
+from starlette.requests import Request
+
+from api.body import BodyTooLargeError, BodyUnreadableError, read_body
+from layeron.identity import is_event_id
+from layeron.records import Direction, EventFilter, EventStatus
+
+_MOST_EVENTS = 200
+_LARGEST_BODY = 64 * 2**10
+_PARAMETERS = (
+    "cursor", "direction", "external_id", "limit", "namespace", "search", "since", "status",
+    "type", "until", "webhook",
+)  # fmt: skip
+
+
+class BadRequestError(Exception):
+    """The question cannot be answered as it is; the message says what to change."""
+
+
+def event_id_of(request: Request) -> str:
+    """The event id in the path."""
+    text = str(request.path_params["event_id"])
+    if not is_event_id(text):
+        raise BadRequestError("an event id looks like whevt_01J…, 32 characters long")
+    return text
+
+
+def filter_of(query: QueryParams) -> EventFilter:
+    """The filter of a listing."""
+    if unknown := sorted(set(query) - set(_PARAMETERS)):
+        raise BadRequestError(f"unknown parameter {unknown[0]!r}; use {', '.join(_PARAMETERS)}")
+    return EventFilter(
+        direction=cast("Direction | None", _choice(query, "direction", get_args(Direction))),
+        namespace=query.get("namespace"),
+        webhook=query.get("webhook"),
+        status=cast("EventStatus | None", _choice(query, "status", get_args(EventStatus))),
+        event_type=query.get("type"),
+        external_event_id=query.get("external_id"),
+        search=query.get("search"),
+        since=_time(query, "since"),
+        until=_time(query, "until"),
+    )
+
+
+def limit_of(query: QueryParams) -> int:
+    """How many events a page shall have."""
+    text = query.get("limit", "25")
+    if not (text.isascii() and text.isdigit() and len(text) < 5 and 1 <= int(text) <= _MOST_EVENTS):  # noqa: PLR2004  # digits enough for any valid limit
+        raise BadRequestError(f"'limit' must be a number from 1 to {_MOST_EVENTS}")
+    return int(text)
+
+
+async def object_of(request: Request) -> Mapping[str, Any]:
+    """The JSON object in the body; an empty body is an empty object."""
+    try:
+        body = await read_body(request, largest=_LARGEST_BODY, seconds=10)
+        value: object = json.loads(body) if body else {}
+    except (BodyTooLargeError, BodyUnreadableError, ValueError, RecursionError) as bad:
+        raise BadRequestError("the body must be a JSON object of at most 64 KiB") from bad
+    if not isinstance(value, dict):
+        raise BadRequestError("the body must be a JSON object")
+    return cast("dict[str, Any]", value)
+
+
+def text_in(asked: Mapping[str, Any], name: str, longest: int = 500) -> str | None:
+    """An optional text in a JSON object."""
+    value = asked.get(name)
+    if value is not None and not (isinstance(value, str) and len(value) <= longest):
+        raise BadRequestError(f"{name!r} must be text of at most {longest} characters")
+    return value
+
+
+def _choice(query: QueryParams, name: str, choices: tuple[str, ...]) -> str | None:
+    text = query.get(name)
+    if text is not None and text not in choices:
+        raise BadRequestError(f"{name!r} must be one of {', '.join(choices)}")
+    return text
+
+
+def _time(query: QueryParams, name: str) -> datetime | None:
+    text = query.get(name)
+    if text is None:
+        return None
+    try:
+        # A '+' that was not percent-encoded arrives as a space.
+        moment = datetime.fromisoformat(text.replace(" ", "+"))
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        raise BadRequestError(f"{name!r} must be a time such as 2026-01-31T12:00:00Z") from None

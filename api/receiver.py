@@ -1,0 +1,157 @@
+"""The thin receiver: a provider's request in, 202 once the event is durable."""
+
+import asyncio
+import logging
+from datetime import UTC, datetime, timedelta
+
+from starlette.requests import Request as HTTPRequest
+from starlette.responses import JSONResponse, Response
+
+from api.address import Address, address_of
+from api.body import BodyTooLargeError, BodyUnreadableError, read_body
+from api.errors import error
+from layeron.answer import Answer, answer_of
+from layeron.application import Backend
+from layeron.declaration import InboundWebhook
+from layeron.errors import UnavailableError
+from layeron.intake import Intake, Rejected
+from layeron.ports.engine import Duplicate, Started
+from layeron.ports.records import RecordStore
+from layeron.request import Request, headers_of
+from layeron.settings import Settings
+
+logger = logging.getLogger("layeron.receiver")
+
+_MOST_HEADERS = 200
+_LARGEST_HEADERS = 64 * 2**10
+_RETRY_AFTER = {"retry-after": "30"}
+_CLOSE = {"connection": "close"}
+
+
+class Receiver:
+    """Answers what providers send; tells them nothing about why it refuses."""
+
+    def __init__(
+        self, *, app: Backend, intake: Intake, records: RecordStore, settings: Settings
+    ) -> None:
+        self._app = app
+        self._intake = intake
+        self._records = records
+        self._settings = settings
+        self._counting: set[asyncio.Task[None]] = set()
+
+    def owns(self, http: HTTPRequest) -> bool:
+        """Whether the request is for a host name that belongs to webhooks alone."""
+        return self._address(http).host in self._app.hosts
+
+    async def receive(self, http: HTTPRequest) -> Response:
+        """Answer one request."""
+        if _headers_are_too_large(http):
+            return error(431, "headers_too_large", "too many or too large header fields", _CLOSE)
+        address = self._address(http)
+        webhook = self._app.webhook_at(address.host, address.path)
+        if webhook is None:
+            return error(404, "not_found", "there is nothing at this address", _CLOSE)
+        if http.method not in webhook.provider.methods:
+            allowed = ", ".join(sorted(webhook.provider.methods))
+            return error(405, "method_not_allowed", f"use {allowed}", {"allow": allowed})
+        try:
+            return await self._take(webhook, await self._read(http, webhook, address))
+        except BodyTooLargeError:
+            limit = self._settings.max_body
+            return error(413, "body_too_large", f"the body is larger than {limit} bytes", _CLOSE)
+        except BodyUnreadableError:
+            return error(400, "unreadable", "the request cannot be read", _CLOSE)
+        except UnavailableError as trouble:
+            logger.warning("%s: not accepted, the sender shall retry: %s", webhook.name, trouble)
+            return error(503, "unavailable", "try again later", _RETRY_AFTER)
+
+    async def close(self) -> None:
+        """Wait for counts of duplicates that are still being written."""
+        await asyncio.gather(*self._counting, return_exceptions=True)
+
+    async def _read(self, http: HTTPRequest, webhook: InboundWebhook, address: Address) -> Request:
+        seconds = self._settings.receive_timeout.total_seconds()
+        body = await read_body(http, largest=self._settings.max_body, seconds=seconds)
+        return Request(
+            method=http.method,
+            url=webhook.placement.url or address.url,
+            path=address.path,
+            query_string=http.scope["query_string"].decode("latin-1"),
+            headers=headers_of(http.headers.items()),
+            body=body,
+        )
+
+    async def _take(self, webhook: InboundWebhook, request: Request) -> Response:
+        taken = await self._intake.take(webhook, request)
+        match taken:
+            case Rejected(verdict):
+                logger.warning(
+                    "%s: rejected: %s (%s)", webhook.name, verdict.cause, verdict.detail,
+                    extra={"webhook": webhook.name, "cause": verdict.cause},
+                )  # fmt: skip
+                return error(401, "unauthorized", "the request is not signed as it must be")
+            case Duplicate():
+                self._count(webhook, taken, request)
+                return _accepted(taken.event_id, "duplicate")
+            case Started(event):
+                if webhook.observability.logs:
+                    logger.info(
+                        "%s %s: accepted %s", webhook.name, event.event_id, event.event_type,
+                        extra={"webhook": webhook.name, "event_id": event.event_id},
+                    )  # fmt: skip
+                if webhook.delivery.queue:
+                    return _accepted(event.event_id, "accepted")
+                return await self._answer(webhook, event.event_id, event.workflow_id)
+            case _:
+                answer = answer_of(taken)
+                return _response(answer) if answer else Response(status_code=200)
+
+    async def _answer(self, webhook: InboundWebhook, event_id: str, workflow_id: str) -> Response:
+        """What the handler says, if it says it in time."""
+        patience = timedelta(seconds=webhook.delivery.respond_within_seconds)
+        handled = await self._intake.engine.result(workflow_id, patience)
+        if handled is None:
+            return _accepted(event_id, "accepted")
+        if handled.response is not None:
+            return _response(Answer.from_json(handled.response))
+        if handled.status in {"dead_letter", "failed"}:
+            return error(500, "handler_failed", "the event was received; its handler failed")
+        return JSONResponse({"event_id": event_id, "status": handled.status})
+
+    def _count(self, webhook: InboundWebhook, repeat: Duplicate, request: Request) -> None:
+        """Count a repeat on the first record, after the sender has its answer."""
+        task = asyncio.create_task(self._write_count(webhook, repeat, request))
+        self._counting.add(task)
+        task.add_done_callback(self._counting.discard)
+
+    async def _write_count(
+        self, webhook: InboundWebhook, repeat: Duplicate, request: Request
+    ) -> None:
+        conflict = repeat.body_sha256 not in {None, request.body_sha256}
+        try:
+            await self._records.count_duplicate(
+                repeat.event_id, conflict=conflict, at=datetime.now(UTC)
+            )
+        except UnavailableError:
+            logger.warning("%s %s: a duplicate went uncounted", webhook.name, repeat.event_id)
+            return
+        if webhook.observability.logs:
+            other = ", with other bytes" if conflict else ""
+            logger.info("%s %s: duplicate%s", webhook.name, repeat.event_id, other)
+
+    def _address(self, http: HTTPRequest) -> Address:
+        return address_of(http, trust_proxy=self._settings.trust_proxy)
+
+
+def _headers_are_too_large(http: HTTPRequest) -> bool:
+    fields = http.headers.raw
+    return len(fields) > _MOST_HEADERS or sum(len(n) + len(v) for n, v in fields) > _LARGEST_HEADERS
+
+
+def _accepted(event_id: str, status: str) -> Response:
+    return JSONResponse({"event_id": event_id, "status": status}, status_code=202)
+
+
+def _response(answer: Answer) -> Response:
+    return Response(answer.body, answer.status, answer.headers)

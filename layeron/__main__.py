@@ -1,0 +1,5 @@
+"""``python -m layeron``: the command line."""
+
+from layeron.cli.main import main
+
+main()

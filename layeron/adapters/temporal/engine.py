@@ -1,0 +1,178 @@
+"""Starting and finding workflows: the engine port on a Temporal client."""
+
+import asyncio
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import cast
+
+from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
+from temporalio.client import (
+    Client,
+    WorkflowExecution,
+    WorkflowExecutionDescription,
+    WorkflowExecutionStatus,
+    WorkflowFailureError,
+)
+from temporalio.common import WorkflowIDReusePolicy
+from temporalio.exceptions import WorkflowAlreadyStartedError
+from temporalio.service import RPCError, RPCStatusCode
+
+from layeron import names
+from layeron.adapters.temporal.deadline import deadline
+from layeron.adapters.temporal.search_attributes import attributes_of, register_attributes
+from layeron.errors import EngineUnavailableError
+from layeron.identity import next_generation_id, replay_workflow_id
+from layeron.ports.engine import Duplicate, Execution, Handled, Started
+from layeron.records import EventStatus, InboundEvent
+from layeron.text import printable
+
+_MOST_GENERATIONS = 10_000
+
+
+class TemporalEngine:
+    """One workflow per event, on the task queue of our workers."""
+
+    def __init__(self, client: Client, *, task_queue: str, timeout: timedelta) -> None:
+        self._client = client
+        self._task_queue = task_queue
+        self._timeout = timeout
+        self._attributes: frozenset[str] | None = None
+        self._retention: timedelta | None = None
+
+    async def start(self, event: InboundEvent, body: bytes | None) -> Started | Duplicate:
+        """Start the event's workflow, unless one with its key is inside the dedupe window."""
+        generation = event.workflow_id
+        for _ in range(_MOST_GENERATIONS):
+            started = replace(event, workflow_id=generation)
+            try:
+                await self._start(started, generation, body)
+            except WorkflowAlreadyStartedError:
+                first = await self._describe(generation)
+                if first is None:
+                    continue  # it fell out of the engine's memory between the two calls
+                if not _is_over(first, event):
+                    return await _duplicate(first, generation)
+                generation = next_generation_id(event.workflow_id, _first_run_id(first))
+            else:
+                return Started(started)
+        raise EngineUnavailableError(f"{event.workflow_id} has too many generations")
+
+    async def start_replay(self, event: InboundEvent) -> None:
+        """Start a replay's workflow; one that runs already is the same one."""
+        try:
+            await self._start(event, replay_workflow_id(event.workflow_id, event.replay), None)
+        except WorkflowAlreadyStartedError:
+            return
+
+    async def result(self, workflow_id: str, timeout: timedelta) -> Handled | None:  # noqa: ASYNC109  # bounds a long poll, as the port says
+        """Wait for a workflow's answer."""
+        handle = self._client.get_workflow_handle(workflow_id, result_type=Handled)
+        try:
+            async with asyncio.timeout(timeout.total_seconds()):
+                return cast("Handled", await handle.result())
+        except WorkflowFailureError:
+            return Handled("dead_letter")
+        except (TimeoutError, RPCError):
+            return None  # the event is safe; only its answer is late
+
+    async def find(self, event_id: str) -> Execution | None:
+        """Read an event's input back from its workflow's history."""
+        if names.ATTRIBUTE_EVENT_ID not in await self._known_attributes():
+            return None
+        query = f"{names.ATTRIBUTE_EVENT_ID} = '{event_id}'"
+        async with deadline(self._timeout):
+            found = [each async for each in self._client.list_workflows(query, limit=20)]
+        originals = [each for each in found if "/replay/" not in each.id]
+        if not originals:
+            return None
+        return await self._execution(originals[0])
+
+    async def is_running(self, workflow_id: str) -> bool:
+        """Whether the workflow's latest run is open."""
+        found = await self._describe(workflow_id)
+        return found is not None and found.status == WorkflowExecutionStatus.RUNNING
+
+    async def retention(self) -> timedelta:
+        """The retention of our Temporal namespace."""
+        if self._retention is None:
+            request = DescribeNamespaceRequest(namespace=self._client.namespace)
+            async with deadline(self._timeout):
+                answer = await self._client.workflow_service.describe_namespace(request)
+            self._retention = answer.config.workflow_execution_retention_ttl.ToTimedelta()
+        return self._retention
+
+    async def check(self) -> None:
+        """Ask the front end whether it serves."""
+        async with deadline(self._timeout):
+            await self._client.service_client.check_health(timeout=self._timeout)
+
+    async def _start(self, event: InboundEvent, workflow_id: str, body: bytes | None) -> None:
+        attributes = attributes_of(event, await self._known_attributes())
+        async with deadline(self._timeout):
+            await self._client.start_workflow(
+                names.INBOUND_WORKFLOW,
+                args=[event, body],
+                id=workflow_id,
+                task_queue=self._task_queue,
+                id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
+                memo={
+                    names.MEMO_EVENT_ID: event.event_id,
+                    names.MEMO_BODY_SHA256: event.body.sha256,
+                },
+                search_attributes=attributes,
+                static_summary=_summary(event),
+                rpc_timeout=self._timeout,
+            )
+
+    async def _describe(self, workflow_id: str) -> WorkflowExecutionDescription | None:
+        handle = self._client.get_workflow_handle(workflow_id)
+        async with deadline(self._timeout):
+            try:
+                return await handle.describe(rpc_timeout=self._timeout)
+            except RPCError as error:
+                if error.status == RPCStatusCode.NOT_FOUND:
+                    return None
+                raise
+
+    async def _execution(self, found: WorkflowExecution) -> Execution | None:
+        handle = self._client.get_workflow_handle(found.id, run_id=found.run_id)
+        async with deadline(self._timeout):
+            async for each in handle.fetch_history_events(page_size=1):
+                payloads = each.workflow_execution_started_event_attributes.input.payloads
+                values = await self._client.data_converter.decode(payloads, [InboundEvent, bytes])
+                body = cast("bytes | None", values[1])
+                return Execution(values[0], body, found.run_id, _status(found))
+        return None
+
+    async def _known_attributes(self) -> frozenset[str]:
+        if self._attributes is None:
+            async with deadline(self._timeout):
+                self._attributes = await register_attributes(self._client)
+        return self._attributes
+
+
+def _is_over(first: WorkflowExecutionDescription, event: InboundEvent) -> bool:
+    """Whether the window of the event that *first* runs has ended."""
+    return datetime.now(UTC) - first.start_time >= timedelta(seconds=event.dedupe_ttl_seconds)
+
+
+def _first_run_id(found: WorkflowExecutionDescription) -> str:
+    """The run an operator's reset cannot change."""
+    return found.raw_info.first_run_id or found.run_id
+
+
+async def _duplicate(first: WorkflowExecutionDescription, workflow_id: str) -> Duplicate:
+    memo = await first.memo()
+    sha256 = memo.get(names.MEMO_BODY_SHA256)
+    return Duplicate(str(memo[names.MEMO_EVENT_ID]), workflow_id, sha256 and str(sha256))
+
+
+def _status(found: WorkflowExecution) -> EventStatus:
+    if found.status == WorkflowExecutionStatus.RUNNING:
+        return "accepted"
+    return "succeeded" if found.status == WorkflowExecutionStatus.COMPLETED else "dead_letter"
+
+
+def _summary(event: InboundEvent) -> str:
+    parts = (event.webhook, event.event_type, event.external_event_id or event.event_id)
+    return " ".join(printable(part) for part in parts)

@@ -1,0 +1,61 @@
+"""The ``layeron`` command."""
+
+import logging
+import os
+import sys
+from importlib.metadata import version
+from typing import Annotated, NoReturn
+
+import typer
+
+from layeron.cli import dev, events, keys, production, secrets, trigger
+from layeron.errors import LayeronError
+
+app = typer.Typer(
+    help="Receive, handle, inspect and replay webhooks.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command("dev")(dev.dev)
+app.command("serve")(production.serve)
+app.command("worker")(production.worker)
+app.command("trigger")(trigger.trigger)
+app.add_typer(events.app, name="events")
+app.add_typer(keys.app, name="keys")
+app.add_typer(secrets.app, name="secrets")
+app.add_typer(production.database, name="db")
+
+
+def _print_version(wanted: bool) -> None:  # noqa: FBT001  # a typer callback gets its flag by position
+    if wanted:
+        typer.echo(version("layeron-webhooks"))
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    _version: Annotated[
+        bool,
+        typer.Option("--version", is_eager=True, callback=_print_version, help="Show the version."),
+    ] = False,
+) -> None:
+    """Receive, handle, inspect and replay webhooks."""
+
+
+def main() -> NoReturn:
+    """Run the command line; every mistake ends with one sentence on standard error."""
+    code = 0
+    try:
+        app()
+    except SystemExit as exit_:
+        code = exit_.code if isinstance(exit_.code, int) else int(exit_.code is not None)
+    except LayeronError as error:
+        sys.stderr.write(f"layeron: {error}\n")
+        code = 1
+    sys.stdout.flush()
+    sys.stderr.flush()
+    logging.shutdown()
+    # Temporal's client may crash while the interpreter shuts down (temporalio/sdk-python#300);
+    # all work is done and flushed here, so that is skipped.
+    os._exit(code)

@@ -1,0 +1,52 @@
+"""``layeron secrets``: values for this machine, in a file only its user can read."""
+
+import secrets as random
+import sys
+from typing import Annotated
+
+import typer
+
+from layeron.adapters.secret_file import SecretFile, variable_name
+from layeron.adapters.secret_sources import SECRET_FILE
+from layeron.cli.options import DataDir
+from layeron.errors import ConfigurationError
+from layeron.secrets import secret
+from layeron.settings import load_settings
+
+app = typer.Typer(help="Secrets of this machine.", no_args_is_help=True)
+
+
+@app.command("set")
+def set_(
+    name: str,
+    namespace: Annotated[str, typer.Option(help="The secret's namespace.")] = "default",
+    generate: Annotated[bool, typer.Option(help="Make a random value.")] = False,
+    if_missing: Annotated[bool, typer.Option(help="Keep a value that is there.")] = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Set a secret, read from standard input; its last value stays valid as the previous one."""
+    reference = secret(name, namespace)
+    file = SecretFile(load_settings(data_dir=data_dir).data_dir / SECRET_FILE)
+    if if_missing and variable_name(reference) in file.read():
+        return
+    if generate:
+        value = f"whsec_{random.token_urlsafe(32)}"
+    elif sys.stdin.isatty():
+        value = typer.prompt(f"Value of {name}", hide_input=True)
+    else:
+        value = sys.stdin.read().strip()
+    if not value:
+        raise ConfigurationError(
+            f"no value for {name}; pipe it in, such as `printf %s VALUE | layeron secrets set"
+            f" {name}`, or add --generate."
+        )
+    file.set(reference, value)
+    typer.echo(f"{variable_name(reference)} is set")
+
+
+@app.command("list")
+def list_(data_dir: DataDir = None) -> None:
+    """List the names of the secrets in the file; never their values."""
+    file = SecretFile(load_settings(data_dir=data_dir).data_dir / SECRET_FILE)
+    for name in sorted(file.read()):
+        typer.echo(name)

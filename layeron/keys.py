@@ -1,0 +1,39 @@
+"""Keys of the HTTP API: made once, shown once, kept as a hash."""
+
+import hashlib
+import hmac
+import secrets
+from datetime import UTC, datetime
+
+from ulid import ULID
+
+from layeron.records import ApiKey
+
+_PREFIX = "lyr"
+_NOBODY = hashlib.sha256(secrets.token_bytes(32)).hexdigest()
+
+
+def new_key(name: str) -> tuple[ApiKey, str]:
+    """Make a key: the record to keep, and the text to hand out once."""
+    key_id, secret = str(ULID()).lower(), secrets.token_urlsafe(32)
+    return ApiKey(key_id, name, _hash(secret), datetime.now(UTC)), f"{_PREFIX}_{key_id}_{secret}"
+
+
+def split_key(text: str) -> tuple[str, str] | None:
+    """The public id and the secret part of a key; None if it has not the form of one."""
+    prefix, _, rest = text.partition("_")
+    key_id, _, secret = rest.partition("_")
+    if prefix != _PREFIX or not secret or not key_id.isascii() or not key_id.isalnum():
+        return None
+    return key_id, secret
+
+
+def key_matches(key: ApiKey | None, secret: str) -> bool:
+    """Whether *secret* belongs to a key in force; an unknown key takes as long as a known one."""
+    matches = hmac.compare_digest(key.secret_hash if key else _NOBODY, _hash(secret))
+    return matches and key is not None and key.revoked_at is None
+
+
+def _hash(secret: str) -> str:
+    """A plain hash is enough: the secret is 256 random bits, so it cannot be guessed from it."""
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()

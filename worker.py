@@ -1,0 +1,117 @@
+"""The worker process: composition root that hands activities their tools and runs them."""
+
+import asyncio
+import logging
+import signal
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack
+
+from temporalio.client import Client
+from temporalio.worker import Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+from activities.inbound import InboundActivities
+from layeron.adapters.temporal.connection import connect
+from layeron.adapters.toolbox import Toolbox, open_toolbox
+from layeron.application import Backend
+from layeron.loading import load_app
+from layeron.logs import configure_logging
+from layeron.operations import Operations
+from layeron.settings import Settings, load_settings
+from workflows.inbound import InboundWorkflow
+
+logger = logging.getLogger("layeron.worker")
+
+_PAUSE_SECONDS = 2
+
+
+def build_worker(
+    client: Client, app: Backend, tools: Toolbox, settings: Settings, threads: ThreadPoolExecutor
+) -> Worker:
+    """Assemble the worker of one application."""
+    inbound = InboundActivities(
+        app=app,
+        records=tools.records,
+        blobs=tools.blobs,
+        secrets=tools.secrets,
+        threads=threads,
+    )
+    return Worker(
+        client,
+        task_queue=settings.task_queue,
+        workflows=[InboundWorkflow, *app.workflows],
+        activities=[
+            inbound.handle_event,
+            inbound.open_attempt,
+            inbound.record_attempt,
+            inbound.record_exhausted,
+            *app.activities,
+        ],
+        activity_executor=threads,
+        max_concurrent_activities=settings.concurrency,
+        graceful_shutdown_timeout=settings.drain_timeout,
+        workflow_runner=SandboxedWorkflowRunner(restrictions=restrictions_for(app)),
+    )
+
+
+def restrictions_for(app: Backend) -> SandboxRestrictions:
+    """The sandbox of the user's workflows.
+
+    Each run executes the modules that define workflows anew, under Temporal's restrictions; all
+    that these import is shared with the process, as loading it again for every event would cost
+    more than handling one.
+    """
+    own = {each.__module__.partition(".")[0] for each in app.workflows}
+    loaded = {name.partition(".")[0] for name in sys.modules}
+    return SandboxRestrictions.default.with_passthrough_modules(*(loaded - own - {"__main__"}))
+
+
+async def run_worker(settings: Settings) -> None:
+    """Run until the process is asked to stop, then let begun work end.
+
+    Raises:
+        ConfigurationError: the application or a setting is wrong.
+        UnavailableError: a part that is needed at the start does not answer.
+    """
+    app = load_app(settings.app)
+    async with AsyncExitStack() as stack:
+        tools = await stack.enter_async_context(open_toolbox(settings))
+        await tools.check(app)
+        app.connect(Operations(app, tools.engine, tools.records, tools.blobs))
+        client = await _connect_patiently(settings)
+        threads = ThreadPoolExecutor(settings.concurrency, "handler")
+        # A handler that outlived its time limit must not keep the process from ending.
+        stack.callback(threads.shutdown, wait=False, cancel_futures=True)
+        async with build_worker(client, app, tools, settings, threads):
+            logger.info("the worker runs on task queue %s", settings.task_queue)
+            await _asked_to_stop()
+
+
+async def _asked_to_stop() -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for each in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(each, stop.set)
+    await stop.wait()
+
+
+async def _connect_patiently(settings: Settings) -> Client:
+    """Connect; a worker that starts before its engine waits for it."""
+    while True:
+        try:
+            return await connect(settings, lazy=False)
+        except RuntimeError as error:
+            logger.warning("Temporal cannot be reached yet, trying again: %s", error)
+            await asyncio.sleep(_PAUSE_SECONDS)
+
+
+def main() -> None:
+    """Run the worker by the environment's settings."""
+    settings = load_settings()
+    configure_logging(settings)
+    asyncio.run(run_worker(settings))
+
+
+if __name__ == "__main__":
+    main()
