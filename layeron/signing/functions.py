@@ -16,13 +16,14 @@ def extracted(function: Extractor, context: VerificationContext) -> Sequence[str
         RefusalError: it raised, or returned something else.
     """
     answer = _call("extract", function, context)
+    kind = type(answer).__name__
     texts: Sequence[object] = ()
     if isinstance(answer, list | tuple):
         texts = cast("Sequence[object]", answer)
     elif answer is not None:
         texts = (answer,)
     if not all(isinstance(each, str) for each in texts):
-        raise _refusal("extract", f"returned {type(answer).__name__}, not text")
+        raise _refusal("extract", f"returned {kind}, not text")
     return cast("Sequence[str]", texts)
 
 

@@ -51,6 +51,8 @@ def _in_the_place(rule: "Signature") -> Iterator[str]:
         yield "extract searches a header; add header='x-signature'"
     if rule.extract is not None and rule.separator:
         yield "extract and separator both take a header apart; leave one of them out"
+    if rule.layout is not None and rule.extract is None:
+        yield "layout says how to write what extract reads; leave it out, or add extract"
 
 
 def _in_the_time(rule: "Signature") -> Iterator[str]:

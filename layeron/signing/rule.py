@@ -41,6 +41,9 @@ TIMESTAMP_PLACES = (
 """The options that say where the time of signing is; a rule has at most one of them."""
 
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+_LAYOUT = re.compile(
+    r"[^{}]*({timestamp}[^{}]*)?{signature}[^{}]*|[^{}]*{signature}[^{}]*{timestamp}[^{}]*"
+)
 _IMPLIED: Mapping[object, Mapping[str, str]] = {
     "token": {"encoding": "text"},
     "basic": {"encoding": "base64", "header": "authorization", "prefix": "Basic "},
@@ -182,6 +185,16 @@ class Signature(Options):
     def _payload_is_a_template(cls, value: str | SignedPayload) -> str | SignedPayload:
         if isinstance(value, str):
             parse_template(value)
+        return value
+
+    @field_validator("layout")
+    @classmethod
+    def _layout_holds_the_signature(cls, value: str | None) -> str | None:
+        if value is not None and not _LAYOUT.fullmatch(value):
+            raise ValueError(
+                f"{value!r} must hold {{signature}} once, and at most {{timestamp}} besides; write"
+                " one such as 't={timestamp},v1={signature}'"
+            )
         return value
 
     @model_validator(mode="after")

@@ -9,11 +9,11 @@ from layeron.secrets import SecretValue
 from layeron.signing.algorithms import SCHEMES
 from layeron.signing.context import VerificationContext, Verifier
 from layeron.signing.encoding import CODECS
-from layeron.signing.functions import ask, signed_bytes
+from layeron.signing.functions import ask
 from layeron.signing.keys import decode_secret
+from layeron.signing.message import message_of
 from layeron.signing.rule import Signature
 from layeron.signing.search import find_signatures, find_timestamp
-from layeron.signing.template import parse_template
 from layeron.signing.timestamp import read_timestamp, refuse_unless_fresh
 from layeron.signing.verdict import Cause, RefusalError, Verdict
 
@@ -126,18 +126,6 @@ def _matching_key(
         Cause.NO_MATCH,
         f"none of {len(candidates)} signatures fits any of {len(keys)} keys",
     )
-
-
-def message_of(rule: Signature, context: VerificationContext, secret: str) -> bytes:
-    """The bytes that a signature of this request covers.
-
-    Raises:
-        RefusalError: the request lacks a field that is signed, or the rule's function refuses.
-    """
-    payload = rule.signed_payload
-    if isinstance(payload, str):
-        return parse_template(payload).render(context.request, context.timestamp or "")
-    return signed_bytes(payload, replace(context, secret=secret))
 
 
 def _decoded(rule: Signature, texts: Sequence[str]) -> Sequence[bytes]:
