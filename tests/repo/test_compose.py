@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from layeron import names
 from layeron.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -96,7 +97,7 @@ def test_production_accepts_the_settings(
 ) -> None:
     environment = dict(re.findall(r"(LAYERON_[A-Z_]+)=(\S+)", DOCKERFILE))
     environment |= services[name]["environment"]
-    for variable in [name for name in os.environ if name.startswith("LAYERON_")]:
+    for variable in [each for each in os.environ if each.startswith("LAYERON_")]:
         monkeypatch.delenv(variable)
     for variable, value in environment.items():
         monkeypatch.setenv(variable, value)
@@ -155,6 +156,5 @@ def test_a_namespace_is_made_ready_and_may_be_made_ready_again(tmp_path: Path) -
             process.terminate()
 
     assert re.search(r"RetentionTtl\s+168h", description)
-    assert dict(re.findall(r"(Layeron\w+)\s+(\w+)", attributes)) == dict.fromkeys(
-        ["LayeronWebhook", "LayeronEventType", "LayeronExternalId", "LayeronEventId"], "Keyword"
-    )
+    registered = dict(re.findall(r"(Layeron\w+)\s+(\w+)", attributes))
+    assert registered == dict.fromkeys(names.SEARCH_ATTRIBUTES, "Keyword")
