@@ -41,8 +41,8 @@ class GCSBlobStore:
     Args:
         bucket: the bucket's name; its owner needs ``roles/storage.objectUser`` on it.
         prefix: put before every name, without slashes at its ends.
-        endpoint: base URL of an emulator, which gets no credentials; default: what
-            ``STORAGE_EMULATOR_HOST`` says, else Google.
+        endpoint: base URL of an emulator, which gets no credentials; default: Google, or what
+            ``STORAGE_EMULATOR_HOST`` says.
         connections: how many objects are sent or read at once.
         timeout: seconds to wait for one answer of the server.
         deadline: seconds for one call of a method, its repetitions and its wait for a connection
@@ -61,7 +61,7 @@ class GCSBlobStore:
     ) -> None:
         self._bucket_name = bucket
         self._prefix = f"{prefix}/" if prefix else ""
-        self._endpoint = endpoint or os.environ.get("STORAGE_EMULATOR_HOST")
+        self._endpoint = endpoint
         self._connections = connections
         # The client sends each request once; `_call` repeats the whole of what it runs.
         self._once: dict[str, Any] = {"timeout": timeout, "retry": None}
@@ -169,7 +169,7 @@ class GCSBlobStore:
                 client_options={"api_endpoint": self._endpoint},
             )
         else:
-            client = storage.Client(project=None)  # objects need none
+            client = storage.Client(project=None)  # nothing here asks for one
         session = client._http  # noqa: SLF001  # the client has no other way to size its pool
         for scheme in ("http://", "https://"):
             session.mount(scheme, HTTPAdapter(pool_maxsize=self._connections))

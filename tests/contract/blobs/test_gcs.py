@@ -114,6 +114,13 @@ async def test_passing_trouble_is_not_noticed(
         assert await store.get(NAME) == body
 
 
+async def test_a_request_without_an_answer_is_made_again(endpoint: str, bucket: str) -> None:
+    answer = broken_server.first(1, broken_server.hang, then=broken_server.passing_on(endpoint))
+    async with store_behind(answer, bucket, patience=2) as store:
+        await store.put(NAME, b"body")
+        assert await store.get(NAME) == b"body"
+
+
 async def test_a_bucket_that_is_missing_has_lost_nothing(endpoint: str) -> None:
     store = GCSBlobStore("no-such-bucket", endpoint=endpoint)
     for call in (store.put(NAME, b"body"), store.get(NAME), store.check()):
