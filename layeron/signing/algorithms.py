@@ -22,19 +22,22 @@ from layeron.signing.rule import Algorithm
 _ED25519_PRIVATE_SIZES = (32, 64)
 
 
+Check: TypeAlias = Callable[[bytes, Sequence[bytes]], bool]
+"""Whether any of several signatures proves a message. Each is tried, also after one that fits."""
+
+
 @dataclass(frozen=True, slots=True)
 class Scheme:
-    """What an algorithm does.
+    """What an algorithm does with a key; both functions raise ValueError when it is none of theirs.
 
     Attributes:
         size: of a signature in bytes; None where it varies.
-        matches: whether any of several signatures proves the message under a key. Each is tried,
-            also after one that fits. Raises ValueError when the key is none of this algorithm.
-        sign: the signature of a message under a key; raises ValueError likewise.
+        checker: makes a key ready to check messages: the part of the work that can be kept.
+        sign: the signature that a key makes of a message.
     """
 
     size: int | None
-    matches: Callable[[bytes, bytes, Sequence[bytes]], bool]
+    checker: Callable[[bytes], Check]
     sign: Callable[[bytes, bytes], bytes]
 
 
@@ -46,47 +49,56 @@ def _same_as_any(expected: bytes, candidates: Sequence[bytes]) -> bool:
 
 
 def _hmac(digest: str, size: int) -> Scheme:
-    def sign(key: bytes, message: bytes) -> bytes:
-        return hmac.digest(key, message, digest)
+    def checker(key: bytes) -> Check:
+        keyed = hmac.new(key, digestmod=digest)
 
-    def matches(key: bytes, message: bytes, candidates: Sequence[bytes]) -> bool:
-        return _same_as_any(hmac.digest(key, message, digest), candidates)
+        def check(message: bytes, candidates: Sequence[bytes]) -> bool:
+            mac = keyed.copy()
+            mac.update(message)
+            return _same_as_any(mac.digest(), candidates)
 
-    return Scheme(size, matches, sign)
+        return check
+
+    return Scheme(size, checker, lambda key, message: hmac.digest(key, message, digest))
 
 
 def _token() -> Scheme:
     """A shared token is its own proof, whatever the message is."""
     return Scheme(
         size=None,
-        matches=lambda key, _message, candidates: _same_as_any(key, candidates),
+        checker=lambda key: lambda _message, candidates: _same_as_any(key, candidates),
         sign=lambda key, _message: key,
     )
 
 
-_Check: TypeAlias = Callable[[bytes, bytes], None]
-"""A loaded public key: takes signature and message, raises InvalidSignature if they do not fit."""
+_PublicKey: TypeAlias = Callable[[bytes, bytes], None]
+"""Takes signature and message; raises InvalidSignature if they do not fit."""
 
 
 def _public_key(
-    load: Callable[[bytes], _Check],
+    load: Callable[[bytes], _PublicKey],
     sign: Callable[[bytes, bytes], bytes],
     size: int | None = None,
 ) -> Scheme:
-    def matches(key: bytes, message: bytes, candidates: Sequence[bytes]) -> bool:
-        check, found = load(key), False
-        for candidate in candidates:
-            try:
-                check(candidate, message)
-            except InvalidSignature:
-                continue
-            found = True
-        return found
+    def checker(key: bytes) -> Check:
+        public_key = load(key)
 
-    return Scheme(size, matches, sign)
+        def check(message: bytes, candidates: Sequence[bytes]) -> bool:
+            found = False
+            for candidate in candidates:
+                try:
+                    public_key(candidate, message)
+                except InvalidSignature:
+                    continue
+                found = True
+            return found
+
+        return check
+
+    return Scheme(size, checker, sign)
 
 
-def _load_ed25519(key: bytes) -> _Check:
+def _load_ed25519(key: bytes) -> _PublicKey:
     try:
         return Ed25519PublicKey.from_public_bytes(key).verify
     except ValueError:
@@ -103,7 +115,7 @@ def _sign_ed25519(key: bytes, message: bytes) -> bytes:
 _ECDSA_SHA256 = ec.ECDSA(hashes.SHA256())
 
 
-def _load_p256(key: bytes) -> _Check:
+def _load_p256(key: bytes) -> _PublicKey:
     public = _read(key, load_der_public_key, load_pem_public_key)
     if not isinstance(public, ec.EllipticCurvePublicKey) or public.curve.name != "secp256r1":
         raise ValueError("is not a P-256 public key")
@@ -117,7 +129,7 @@ def _sign_p256(key: bytes, message: bytes) -> bytes:
     return private.sign(message, _ECDSA_SHA256)
 
 
-def _load_rsa(digest: hashes.HashAlgorithm, key: bytes) -> _Check:
+def _load_rsa(digest: hashes.HashAlgorithm, key: bytes) -> _PublicKey:
     public = _read(key, load_der_public_key, load_pem_public_key)
     if not isinstance(public, rsa.RSAPublicKey):
         raise ValueError("is not an RSA public key")  # noqa: TRY004  # bytes, with wrong content

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import Any, Literal, Self, TypeAlias, TypedDict, cast
 
 from pydantic import Field, field_validator, model_validator
@@ -110,35 +111,34 @@ class Signature(Options):
     verify: Verifier | None = None
     also: "tuple[Signature, ...]" = ()
 
-    @property
+    @cached_property
     def own_secrets(self) -> tuple[Secret, ...]:
         """The secrets of this rule alone."""
         return (self.secret,) if isinstance(self.secret, Secret) else self.secret
 
-    @property
+    @cached_property
     def secrets(self) -> tuple[Secret, ...]:
         """Every secret a request may be signed with, those of ``also`` included, each once."""
         others = (each for rule in self.also for each in rule.secrets)
         return tuple(dict.fromkeys([*self.own_secrets, *others]))
 
-    @property
+    @cached_property
     def header_names(self) -> tuple[str, ...]:
         """The header fields that may carry the signature."""
         return self.headers if self.header is None else (self.header, *self.headers)
 
-    @property
+    @cached_property
     def secret_encodings(self) -> tuple[SecretEncoding, ...]:
         """The ways to read a secret."""
         one = self.secret_encoding
         return (one,) if isinstance(one, str) else one
 
-    @property
+    @cached_property
     def template(self) -> Template | None:
         """What is signed; None where a function says it."""
-        payload = self.signed_payload
-        return parse_template(payload) if isinstance(payload, str) else None
+        return parse_template(self.signed_payload) if isinstance(self.signed_payload, str) else None
 
-    @property
+    @cached_property
     def timestamp_places(self) -> tuple[str, ...]:
         """Which options name the place of the time of signing; at most one, once checked."""
         return tuple(option for option in TIMESTAMP_PLACES if getattr(self, option) is not None)

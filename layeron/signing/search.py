@@ -1,8 +1,7 @@
-"""Where in a request its signatures and its time of signing are."""
+"""What a request offers as proof: its signatures and its time of signing."""
 
 import re
 from collections.abc import Iterable, Sequence
-from itertools import chain
 
 from layeron.locator import Locator
 from layeron.payload import parse_payload
@@ -14,89 +13,75 @@ from layeron.signing.verdict import Cause, RefusalError
 from layeron.signing.wire import parameters, wire_bytes, wire_text
 
 _MOST_SIGNATURES = 100
+_BLANK = " \t"  # what HTTP allows around a value
 
 
-def find_signatures(rule: Signature, context: VerificationContext) -> Sequence[str]:
-    """The texts of all signatures, without their prefix.
-
-    Raises:
-        RefusalError: there is none, or more than anybody sends.
-    """
-    if callable(rule.extract):
-        carried = found = extracted(rule.extract, context)
-    else:
-        carried = _carried(rule, context.request)
-        found = list(chain.from_iterable(_take_apart(rule, value) for value in carried))
-    if not carried:
-        raise RefusalError(Cause.MISSING_SIGNATURE, f"{_place(rule)} is missing")
-    texts = [text.removeprefix(rule.prefix) for text in found if text.startswith(rule.prefix)]
-    if not texts:
-        looked_for = f"no {rule.prefix!r} signature" if rule.prefix else "nothing to extract"
-        raise RefusalError(Cause.MALFORMED_SIGNATURE, f"{_place(rule)} holds {looked_for}")
-    if len(texts) > _MOST_SIGNATURES:
-        raise RefusalError(
-            Cause.MALFORMED_SIGNATURE,
-            f"{_place(rule)} holds {len(texts)} signatures, more than {_MOST_SIGNATURES}",
-        )
-    return texts
-
-
-def find_timestamp(rule: Signature, request: Request) -> str:
-    """The text of the time of signing.
-
-    Raises:
-        RefusalError: it is missing, or there are several that differ.
-    """
-    found = dict.fromkeys(_timestamps(rule, request))
-    if not found:
-        raise RefusalError(Cause.MISSING_TIMESTAMP, "the request carries no timestamp")
-    if len(found) > 1:
-        raise RefusalError(
-            Cause.MALFORMED_TIMESTAMP, f"the request carries {len(found)} different timestamps"
-        )
-    return next(iter(found))
-
-
-def _timestamps(rule: Signature, request: Request) -> Iterable[str]:
-    if rule.timestamp_header is not None:
-        return request.headers.getall(rule.timestamp_header, [])
-    if rule.timestamp_query_param is not None:
-        return _query_values(request, rule.timestamp_query_param)
-    if rule.timestamp_body_field is not None:
-        return _body_values(request, rule.timestamp_body_field)
-    carried = _carried(rule, request)
-    if (prefix := rule.timestamp_prefix) is not None:
-        items = chain.from_iterable(_split(value, rule.separator) for value in carried)
-        return [item.removeprefix(prefix) for item in items if item.startswith(prefix)]
-    pattern = rule.timestamp_extract or ""
-    return chain.from_iterable(_matches(pattern, value) for value in carried)
-
-
-def _carried(rule: Signature, request: Request) -> Sequence[str]:
-    """The values that may hold a signature; a blank one holds none."""
-    values = [each for name in rule.header_names for each in request.headers.getall(name, [])]
+def values_in(rule: Signature, request: Request) -> list[str]:
+    """The values in the places that may hold signatures, taken apart where the rule says how."""
+    values: list[str] = []
+    for name in rule.header_names:
+        values += request.headers.getall(name, ())
     if rule.query_param is not None:
         values += _query_values(request, rule.query_param)
     if rule.body_field is not None:
         values += _body_values(request, rule.body_field)
-    return [value for value in values if value.strip()]
+    for separator in rule.separator:
+        values = [item for value in values for item in value.split(separator)]
+    return [value for each in values if (value := each.strip(_BLANK))]
 
 
-def _take_apart(rule: Signature, value: str) -> Sequence[str]:
-    if isinstance(rule.extract, str):
-        return _matches(rule.extract, value)
-    return _split(value, rule.separator) if rule.separator else [value]
+def signatures_in(rule: Signature, request: Request, values: Sequence[str]) -> Sequence[str]:
+    """The texts of all signatures, without their prefix.
+
+    Raises:
+        RefusalError: there is none, or there are more than anybody sends.
+    """
+    extract, prefix = rule.extract, rule.prefix
+    if isinstance(extract, str):
+        found = _matches(extract, values)
+    elif extract is not None:
+        found = values = extracted(extract, VerificationContext(request))
+    else:
+        found = values
+    texts = [text[len(prefix) :] for text in found if text.startswith(prefix)]
+    if 0 < len(texts) <= _MOST_SIGNATURES:
+        return texts
+    place = _place(rule)
+    if not values:
+        raise RefusalError(Cause.MISSING_SIGNATURE, f"{place} is missing")
+    kind = f"{prefix!r} signature" if prefix else "signature"
+    held = f"{len(texts)} signatures, more than {_MOST_SIGNATURES}" if texts else f"no {kind}"
+    raise RefusalError(Cause.MALFORMED_SIGNATURE, f"{place} holds {held}")
 
 
-def _split(value: str, separator: str) -> Sequence[str]:
-    first = separator[0]
-    for other in separator[1:]:
-        value = value.replace(other, first)
-    return [item.strip() for item in value.split(first)]
+def timestamp_in(rule: Signature, request: Request, values: Sequence[str]) -> str | None:
+    """The text of the time of signing; None where the rule names no place for it.
+
+    Raises:
+        RefusalError: it is missing, or there are several that differ.
+    """
+    found: Sequence[str]
+    if (prefix := rule.timestamp_prefix) is not None:
+        found = [value[len(prefix) :] for value in values if value.startswith(prefix)]
+    elif rule.timestamp_header is not None:
+        found = request.headers.getall(rule.timestamp_header, ())
+    elif rule.timestamp_extract is not None:
+        found = _matches(rule.timestamp_extract, values)
+    elif rule.timestamp_query_param is not None:
+        found = _query_values(request, rule.timestamp_query_param)
+    elif rule.timestamp_body_field is not None:
+        found = _body_values(request, rule.timestamp_body_field)
+    else:
+        return None
+    if not found:
+        raise RefusalError(Cause.MISSING_TIMESTAMP, "the request carries no timestamp")
+    if len(found) > 1 and len(set(found)) > 1:
+        raise RefusalError(Cause.MALFORMED_TIMESTAMP, "the request carries several timestamps")
+    return found[0]
 
 
-def _matches(pattern: str, value: str) -> Sequence[str]:
-    return [match[1] for match in re.finditer(pattern, value) if match[1]]
+def _matches(pattern: str, values: Iterable[str]) -> Sequence[str]:
+    return [match[1] for value in values for match in re.finditer(pattern, value) if match[1]]
 
 
 def _query_values(request: Request, name: str) -> list[str]:

@@ -6,12 +6,11 @@ from datetime import datetime
 from layeron.errors import ConfigurationError
 from layeron.request import Request
 from layeron.signing.algorithms import SCHEMES
-from layeron.signing.context import VerificationContext
 from layeron.signing.encoding import CODECS
 from layeron.signing.keys import decode_secret
 from layeron.signing.message import message_of
 from layeron.signing.rule import Signature
-from layeron.signing.search import find_signatures, find_timestamp
+from layeron.signing.search import signatures_in, timestamp_in, values_in
 from layeron.signing.timestamp import write_timestamp
 from layeron.signing.verdict import RefusalError
 from layeron.signing.writing import with_body_field, with_headers, with_query_parameter
@@ -61,8 +60,7 @@ def _by_one_rule(
 
 
 def _signature(rule: Signature, request: Request, timestamp: str | None, secret: str) -> str:
-    context = VerificationContext(request, timestamp, None, secret)
-    message = message_of(rule, context, secret)
+    message = message_of(rule, request, timestamp, secret)
     trouble = ValueError()
     for encoding in rule.secret_encodings:
         try:
@@ -117,10 +115,9 @@ def _read_back(
 ) -> None:
     """Make sure that a receiver finds what was written: ``extract`` may expect another layout."""
     try:
-        found = find_signatures(rule, VerificationContext(signed))
-        fits = set(texts) <= set(found)
-        if timestamp is not None:
-            fits &= find_timestamp(rule, signed) == timestamp
+        values = values_in(rule, signed)
+        fits = set(texts) <= set(signatures_in(rule, signed, values))
+        fits &= timestamp_in(rule, signed, values) == timestamp
     except RefusalError:
         fits = False
     if not fits:

@@ -31,7 +31,7 @@ class Template:
     """
 
     placeholders: frozenset[str]
-    _parts: tuple[_Part, ...]
+    _parts: tuple[bytes | _Part, ...]
 
     def render(self, request: Request, timestamp: str) -> bytes:
         """The signed bytes of one request.
@@ -39,7 +39,9 @@ class Template:
         Raises:
             RefusalError: the request lacks a header or field that is signed.
         """
-        return b"".join([part(request, timestamp) for part in self._parts])
+        return b"".join(
+            [part if isinstance(part, bytes) else part(request, timestamp) for part in self._parts]
+        )
 
     @property
     def headers(self) -> frozenset[str]:
@@ -57,7 +59,7 @@ def parse_template(text: str) -> Template:
         ValueError: in one clause that names the mistake and the mend.
     """
     text = PRESETS.get(text, text)
-    parts: list[_Part] = []
+    parts: list[bytes | _Part] = []
     placeholders: set[str] = set()
     try:
         pieces = list(Formatter().parse(text))
@@ -65,7 +67,7 @@ def parse_template(text: str) -> Template:
         raise ValueError(f"{text!r} has a lone brace; write '{{{{' or '}}}}' for one") from None
     for literal, name, form, conversion in pieces:
         if literal:
-            parts.append(partial(_literal, literal.encode()))
+            parts.append(literal.encode())
         if name is not None:
             parts.append(_reader(name, plain=not form and not conversion))
             placeholders.add(name)
@@ -87,33 +89,28 @@ def _reader(name: str, *, plain: bool) -> _Part:
     raise ValueError(f"'{{{name}}}' is no placeholder; choose from {', '.join(known)}")
 
 
-def _literal(text: bytes, _request: Request, _timestamp: str) -> bytes:
-    return text
-
-
 def _header(name: str, request: Request, _timestamp: str) -> bytes:
-    return wire_bytes(_one(request.headers.getall(name, []), f"header {name!r}"))
+    return wire_bytes(_one(request.headers.getall(name, []), "header", name))
 
 
 def _query_parameter(name: str, request: Request, _timestamp: str) -> bytes:
     pairs = parameters(wire_bytes(request.query_string))
     values = [value for each, value in pairs if each == wire_text(name)]
-    return _one(values, f"query parameter {name!r}").encode("latin-1")
+    return _one(values, "query parameter", name).encode("latin-1")
 
 
 def _body_field(name: str, request: Request, _timestamp: str) -> bytes:
     payload = parse_payload(request.body, request.headers.get("content-type", ""))
     value = Locator((f"body.{name}",)).find(request, payload)
-    return _one([] if value is None else [value], f"body field {name!r}").encode(
-        "utf-8", "surrogatepass"
-    )
+    found = [] if value is None else [value]
+    return _one(found, "body field", name).encode("utf-8", "surrogatepass")
 
 
-def _one(values: list[str], what: str) -> str:
+def _one(values: list[str], kind: str, name: str) -> str:
     """The only value: with several, what was signed and what is read later could differ."""
     if len(values) != 1:
         found = "is missing" if not values else f"is there {len(values)} times"
-        raise RefusalError(Cause.MISSING_SIGNED_FIELD, f"the signed {what} {found}")
+        raise RefusalError(Cause.MISSING_SIGNED_FIELD, f"the signed {kind} {name!r} {found}")
     return values[0]
 
 

@@ -1,7 +1,7 @@
 """The outcome of a verification, with the exact cause of a refusal."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from layeron.event import SignatureStatus
 from layeron.secrets import SecretValue
@@ -34,8 +34,7 @@ class RefusalError(Exception):
         self.detail = detail
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What verification found.
 
     Attributes:

@@ -1,20 +1,20 @@
 """Verify a request against a rule: bytes in, verdict out, the clock handed in."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 
 from layeron.request import Request
 from layeron.secrets import SecretValue
-from layeron.signing.algorithms import SCHEMES
+from layeron.signing.algorithms import SCHEMES, Check
 from layeron.signing.context import VerificationContext, Verifier
 from layeron.signing.encoding import CODECS
 from layeron.signing.functions import ask
-from layeron.signing.keys import decode_secret
+from layeron.signing.keys import SecretEncoding, decode_secret
 from layeron.signing.message import message_of
-from layeron.signing.rule import Signature
-from layeron.signing.search import find_signatures, find_timestamp
-from layeron.signing.timestamp import read_timestamp, refuse_unless_fresh
+from layeron.signing.rule import Algorithm, Signature
+from layeron.signing.search import signatures_in, timestamp_in, values_in
+from layeron.signing.timestamp import read_timestamp, staleness
 from layeron.signing.verdict import Cause, RefusalError, Verdict
 
 _PROGRESS = list(Cause)
@@ -28,108 +28,119 @@ async def verify(
     Every signature in the request is tried with every key, in constant time, also after one fits.
     Never raises on any request; a function of the rule that raises is a refusal.
     """
-    verdict = await _by_one_rule(rule, request, keys, now)
-    for other in rule.also:
-        if verdict.accepted:
-            break
-        verdict = max(verdict, await verify(other, request, keys, now=now), key=_progress)
-    return verdict
+    refusals: list[RefusalError] = []
+    for each in (rule, *rule.also):
+        try:
+            if each.verify is not None:
+                key = await _key_by_verifier(each, each.verify, request, keys, now)
+            elif each.algorithm == "none":
+                return Verdict("skipped")
+            else:
+                key = _key_by_algorithm(each, request, keys, now)
+        except RefusalError as refusal:
+            refusals.append(refusal)
+        else:
+            return Verdict("verified", secret=key)
+    # Of several refusals the one that got furthest tells most.
+    furthest = max(refusals, key=lambda each: _PROGRESS.index(each.cause))
+    return Verdict("failed", furthest.cause, furthest.detail)
 
 
-async def _by_one_rule(
+def _key_by_algorithm(
     rule: Signature, request: Request, keys: Sequence[SecretValue], now: datetime
-) -> Verdict:
-    if rule.algorithm == "none" and rule.verify is None:
-        return Verdict("skipped")
-    try:
-        return Verdict("verified", secret=await _proof(rule, request, keys, now))
-    except RefusalError as refusal:
-        return Verdict("failed", refusal.cause, refusal.detail)
-
-
-def _progress(verdict: Verdict) -> int:
-    """How far verification got: of two refusals the later one tells more."""
-    return len(_PROGRESS) if verdict.cause is None else _PROGRESS.index(verdict.cause)
-
-
-async def _proof(
-    rule: Signature, request: Request, keys: Sequence[SecretValue], now: datetime
-) -> SecretValue | None:
-    """Which key proves the request; raises RefusalError when none does."""
-    mine = [key for key in keys if key.secret in rule.own_secrets]
-    if rule.own_secrets and not mine:
-        names = " and ".join(repr(each.name) for each in rule.own_secrets)
-        raise RefusalError(Cause.UNUSABLE_SECRET, f"secret {names} has no value")
-    texts = _signatures(rule, request)
-    timestamp = find_timestamp(rule, request) if rule.timestamp_places else None
-    seconds = None
-    if timestamp is not None and rule.tolerance_seconds is not None:
-        seconds = read_timestamp(timestamp, rule.timestamp_format)
-    context = VerificationContext(request, timestamp, texts[0] if texts else None)
-    if rule.verify is not None:
-        key = await _accepted_key(rule.verify, context, mine)
-    else:
-        key = _matching_key(rule, context, mine, texts)
-    if seconds is not None and rule.tolerance_seconds is not None:
-        # Only now, so that "stale" always speaks of a request that was truly signed.
-        refuse_unless_fresh(seconds, now=now, tolerance=rule.tolerance_seconds)
-    return key
-
-
-def _signatures(rule: Signature, request: Request) -> Sequence[str]:
-    try:
-        return find_signatures(rule, VerificationContext(request))
-    except RefusalError:
-        if rule.verify is None:
-            raise
-        return ()  # a verifier decides about that too
-
-
-async def _accepted_key(
-    verifier: Verifier, context: VerificationContext, keys: Sequence[SecretValue]
-) -> SecretValue | None:
-    if not keys and await ask(verifier, context):
-        return None
-    accepted = [key for key in keys if await ask(verifier, replace(context, secret=key.value))]
-    if not accepted:
-        raise RefusalError(Cause.REFUSED_BY_VERIFIER, "the rule's verify function said no")
-    return accepted[0]
-
-
-def _matching_key(
-    rule: Signature,
-    context: VerificationContext,
-    keys: Sequence[SecretValue],
-    texts: Sequence[str],
 ) -> SecretValue:
-    scheme = SCHEMES[rule.algorithm]
-    candidates = _decoded(rule, texts)
+    """The first key that proves the request; raises RefusalError when none does."""
+    values = values_in(rule, request)
+    candidates = _decoded(rule, signatures_in(rule, request, values))
+    timestamp = timestamp_in(rule, request, values)
+    stale = _staleness(rule, timestamp, now)
     matching: list[SecretValue] = []
     troubles: list[str] = []
     tried = 0
     for key in keys:
-        message = message_of(rule, context, key.value)
+        if key.secret not in rule.own_secrets:
+            continue
+        message = message_of(rule, request, timestamp, key.value)
         for encoding in rule.secret_encodings:
             try:
-                matches = scheme.matches(decode_secret(key.value, encoding), message, candidates)
+                check = _checker(rule.algorithm, encoding, key.value)
             except ValueError as error:
                 troubles.append(f"secret {key.secret.name!r} ({key.version}) {error}")
                 continue
             tried += 1
-            if matches:
+            if check(message, candidates):
                 matching.append(key)
+    if matching and stale:
+        raise stale
     if matching:
         return matching[0]
     if not tried:
-        raise RefusalError(Cause.UNUSABLE_SECRET, "; ".join(dict.fromkeys(troubles)))
+        raise _unusable(rule, troubles)
     raise RefusalError(
         Cause.NO_MATCH,
-        f"none of {len(candidates)} signatures fits any of {len(keys)} keys",
+        f"no signature matched: tried {len(candidates)} signature(s) with {tried} key(s)",
     )
 
 
+@lru_cache(maxsize=256)
+def _checker(algorithm: Algorithm, encoding: SecretEncoding, secret: str) -> Check:
+    """A secret ready to check messages; kept, because a service has few and uses them often.
+
+    Raises:
+        ValueError: it is no key for the algorithm.
+    """
+    return SCHEMES[algorithm].checker(decode_secret(secret, encoding))
+
+
+async def _key_by_verifier(
+    rule: Signature,
+    verifier: Verifier,
+    request: Request,
+    keys: Sequence[SecretValue],
+    now: datetime,
+) -> SecretValue | None:
+    """The first key the rule's own function accepts, or None where the rule has no secret."""
+    values = values_in(rule, request)
+    try:
+        text = signatures_in(rule, request, values)[0]
+    except RefusalError:
+        text = None  # the function decides about that too
+    timestamp = timestamp_in(rule, request, values)
+    stale = _staleness(rule, timestamp, now)
+    mine = [key for key in keys if key.secret in rule.own_secrets]
+    if rule.own_secrets and not mine:
+        raise _unusable(rule, ())
+    accepted: list[SecretValue | None] = []
+    candidates: Sequence[SecretValue | None] = mine or [None]
+    for key in candidates:
+        context = VerificationContext(
+            request, timestamp, text, key.value if key is not None else ""
+        )
+        if await ask(verifier, context):
+            accepted.append(key)
+    if not accepted:
+        raise RefusalError(Cause.REFUSED_BY_VERIFIER, "the rule's verify function said no")
+    if stale:
+        raise stale
+    return accepted[0]
+
+
+def _unusable(rule: Signature, troubles: Sequence[str]) -> RefusalError:
+    names = " and ".join(repr(each.name) for each in rule.own_secrets)
+    detail = "; ".join(troubles) or f"secret {names} has no value"
+    return RefusalError(Cause.UNUSABLE_SECRET, detail)
+
+
+def _staleness(rule: Signature, timestamp: str | None, now: datetime) -> RefusalError | None:
+    """The refusal of a stale request, to be raised only if it proves to be truly signed."""
+    if timestamp is None or rule.tolerance_seconds is None:
+        return None
+    seconds = read_timestamp(timestamp, rule.timestamp_format)
+    return staleness(seconds, now=now, tolerance=rule.tolerance_seconds)
+
+
 def _decoded(rule: Signature, texts: Sequence[str]) -> Sequence[bytes]:
-    """The signatures that are well written; one that is not cannot fit."""
+    """The signatures that are well written; one that is not cannot match."""
     decode, size = CODECS[rule.encoding].decode, SCHEMES[rule.algorithm].size
     decoded: list[bytes] = []
     trouble = ""
