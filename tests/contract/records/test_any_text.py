@@ -23,7 +23,7 @@ TEXTS = [
     "😀" * 10_000,
     "\0" * 10_000,
 ]
-IDS = [repr(text[:12]) for text in TEXTS]
+IDS = [ascii(text[:12]) for text in TEXTS]
 
 
 @pytest.mark.parametrize("text", TEXTS, ids=IDS)
@@ -71,15 +71,11 @@ async def test_long_ids_that_begin_alike_are_told_apart(store: RecordStore, leng
 
 
 @pytest.mark.parametrize("text", ["\0", "\ud800", "x" * 100_000, "' OR 1=1 --", "\U0010ffff"])
-@pytest.mark.parametrize(
-    "name", ["webhook", "namespace", "status", "direction", "event_type", "search"]
-)
-async def test_a_filter_of_any_text_finds_what_has_it(
-    store: RecordStore, name: str, text: str
-) -> None:
+async def test_a_filter_may_be_of_any_text(store: RecordStore, text: str) -> None:
     await begin(store, an_event())
-    filters: dict[str, Any] = {name: text}
-    assert (await store.list_events(EventFilter(**filters), limit=9)).events == []
+    for name in ("webhook", "namespace", "status", "direction", "event_type", "search"):
+        filters: dict[str, Any] = {name: text}
+        assert (await store.list_events(EventFilter(**filters), limit=9)).events == []
 
 
 async def test_times_keep_their_microseconds(store: RecordStore) -> None:
