@@ -51,6 +51,9 @@ def build_worker(
         activity_executor=threads,
         max_concurrent_activities=settings.concurrency,
         graceful_shutdown_timeout=settings.drain_timeout,
+        # A user's workflow that raises has failed its attempt, as a function that raises has;
+        # Temporal's own default would try its code again for ever.
+        workflow_failure_exception_types=[Exception],
         workflow_runner=SandboxedWorkflowRunner(restrictions=restrictions_for(app)),
     )
 

@@ -68,15 +68,14 @@ class InboundActivities:
         self._threads = threads
 
     @activity.defn
-    async def handle_event(self, event: InboundEvent, body: bytes | None, used: int) -> Handled:
+    async def handle_event(self, event: InboundEvent, body: bytes | None) -> Handled:
         """Make one attempt: store the body, note the attempt, run the handler, note how it ended.
 
         Args:
             event: what was received.
             body: its bytes, unless they are stored already.
-            used: attempts that earlier activities of this workflow used up.
         """
-        number = used + activity.info().attempt
+        number = event.attempts_used + activity.info().attempt
         async with _trouble_uses_up(number - 1):
             if settled := await self._begin(event, body, number):
                 return settled

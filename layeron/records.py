@@ -80,6 +80,7 @@ class InboundEvent:
         child_workflow: the name of the user's workflow that handles it, if one does.
         replay: 0 for the first handling, else the number of the replay.
         wants_answer: the sender waits for the handler's result.
+        attempts_used: attempts made by activities that came before, in this workflow.
     """
 
     event_id: str
@@ -103,6 +104,7 @@ class InboundEvent:
     child_workflow: str | None = None
     replay: int = 0
     wants_answer: bool = False
+    attempts_used: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """The life of one received event, as a workflow: handled by a function or by a user's workflow."""
 
 import base64
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, NoReturn
 
@@ -35,34 +36,35 @@ class InboundWorkflow:
     """Handles one event until it succeeds, or fails visibly when its attempts are used up."""
 
     @workflow.run
-    async def run(self, event: InboundEvent, body: bytes | None, used: int = 0) -> Handled:
+    async def run(self, event: InboundEvent, body: bytes | None) -> Handled:
         """Handle the event.
 
         Args:
             event: what was received.
             body: its bytes, unless they are stored already.
-            used: attempts used up before the history was cut.
         """
         try:
             if event.child_workflow is None:
-                return await self._by_function(event, body, used)
+                return await self._by_function(event, body)
             return await self._by_workflow(event, event.child_workflow, body)
         except BaseException as error:
             if is_cancelled_exception(error):
                 await _record_exhausted(event, "cancelled in the engine")
+            elif isinstance(error, Exception) and not isinstance(error, ApplicationError):
+                await _record_exhausted(event, f"{type(error).__name__}: {error}")
             raise
 
-    async def _by_function(self, event: InboundEvent, body: bytes | None, used: int) -> Handled:
+    async def _by_function(self, event: InboundEvent, body: bytes | None) -> Handled:
         troubles = 0
         while True:
             try:
                 return await workflow.execute_activity_method(
                     InboundActivities.handle_event,
-                    args=[event, body, used],
+                    args=[event, body],
                     start_to_close_timeout=timedelta(seconds=event.policy.timeout_seconds)
                     + _MARGIN,
                     heartbeat_timeout=_HEARTBEAT,
-                    retry_policy=_retry_policy(event.policy, used),
+                    retry_policy=_retry_policy(event.policy, event.attempts_used),
                     summary=printable(event.event_type),
                 )
             except ActivityError as error:
@@ -82,14 +84,14 @@ class InboundWorkflow:
                         return Handled(report["status"], report["response"])
                     if report["status"] != "retrying":
                         _fail(event, report["error"])
-                    used = report["number"]
-                    await workflow.sleep(_delay(event.policy, used))
+                    event = replace(event, attempts_used=report["number"])
+                    await workflow.sleep(_delay(event.policy, event.attempts_used))
                 else:
-                    used = cause.details[0]
+                    event = replace(event, attempts_used=cause.details[0])
                     await workflow.sleep(min(_FIRST_PATIENCE * 2**troubles, _LONGEST_PATIENCE))
                     troubles = min(troubles + 1, 10)
                 if workflow.info().is_continue_as_new_suggested():
-                    workflow.continue_as_new(args=[event, body, used])
+                    workflow.continue_as_new(args=[event, body])
 
     async def _by_workflow(self, event: InboundEvent, name: str, body: bytes | None) -> Handled:
         number = 0

@@ -73,8 +73,13 @@ class Child:
             async with asyncio.timeout(patience):
                 await process.wait()
         except TimeoutError:
-            process.kill()
-            await process.wait()
+            await self.kill()
+
+    async def kill(self) -> None:
+        """End it at once."""
+        process = self._running()
+        process.kill()
+        await process.wait()
 
     def _running(self) -> asyncio.subprocess.Process:
         if self._process is None:

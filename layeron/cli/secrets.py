@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from layeron.adapters.secret_file import SecretFile, variable_name
-from layeron.adapters.secret_sources import SECRET_FILE
+from layeron.adapters.secret_sources import FILE_NAME
 from layeron.cli.options import DataDir
 from layeron.errors import ConfigurationError
 from layeron.secrets import secret
@@ -26,7 +26,7 @@ def set_(
 ) -> None:
     """Set a secret, read from standard input; its last value stays valid as the previous one."""
     reference = secret(name, namespace)
-    file = SecretFile(load_settings(data_dir=data_dir).data_dir / SECRET_FILE)
+    file = SecretFile(load_settings(data_dir=data_dir).data_dir / FILE_NAME)
     if if_missing and variable_name(reference) in file.read():
         return
     if generate:
@@ -47,6 +47,6 @@ def set_(
 @app.command("list")
 def list_(data_dir: DataDir = None) -> None:
     """List the names of the secrets in the file; never their values."""
-    file = SecretFile(load_settings(data_dir=data_dir).data_dir / SECRET_FILE)
+    file = SecretFile(load_settings(data_dir=data_dir).data_dir / FILE_NAME)
     for name in sorted(file.read()):
         typer.echo(name)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from layeron.records import EventStatus, InboundEvent
 
@@ -38,12 +38,15 @@ class Handled:
     """What a workflow answered.
 
     Attributes:
-        status: the event's status.
-        response: what its handler answered.
+        status: the event's status, or ``duplicate`` when the database remembered an earlier event
+            that the engine had forgotten.
+        response: the answer of a ``queue=False`` handler (see `layeron.answer`).
+        duplicate_of: the earlier event.
     """
 
-    status: EventStatus
+    status: EventStatus | Literal["duplicate"]
     response: Any = None
+    duplicate_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

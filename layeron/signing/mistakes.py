@@ -25,6 +25,8 @@ def mistakes_of(rule: "Signature") -> Iterator[str]:
         yield from _in_the_payload(rule)
     if any(each.algorithm == "none" and each.verify is None for each in rule.also):
         yield "a rule in also accepts unsigned requests, and so lets everybody in; leave it out"
+    if any(each.also for each in rule.also):
+        yield "a rule in also has rules in its own also; list them side by side"
 
 
 def _in_the_key(rule: "Signature") -> Iterator[str]:

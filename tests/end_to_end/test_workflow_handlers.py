@@ -1,0 +1,65 @@
+"""Handlers that are workflows of the user's own."""
+
+from pathlib import Path
+from typing import Any
+
+from layeron import Backend, InboundWebhook
+from tests.support.fulfilment import Fulfil, count_try, reserve
+from tests.support.service import running_service
+from tests.support.temporal import TemporalServer
+from tests.support.vendor import QUICK, send, send_new, vendor
+
+
+def fulfilling(**options: Any) -> tuple[Backend, InboundWebhook]:
+    app, webhook = vendor(handler=Fulfil, **options)
+    app.use(reserve, count_try)
+    return app, webhook
+
+
+async def test_a_workflow_handles_the_event_with_the_users_own_activities(
+    tmp_path: Path, temporal: TemporalServer
+) -> None:
+    app, webhook = fulfilling(delivery={**QUICK, "queue": False})
+    async with running_service(app, tmp_path, temporal) as service:
+        answer = await send(service, {"order": "7"})
+        assert answer.json() == {"done": "reserved 7", "attempt": 1, "size": len('{"order": "7"}')}
+        (record,) = (await webhook.events.list()).events
+        assert record.status == "succeeded"
+        child = service.temporal.get_workflow_handle(f"{record.workflow_id}/handler/1")
+        assert (await child.describe()).workflow_type == "Fulfil"
+
+
+async def test_a_workflow_that_fails_is_run_again_and_both_attempts_are_on_record(
+    tmp_path: Path, temporal: TemporalServer
+) -> None:
+    app, _ = fulfilling()
+    async with running_service(app, tmp_path, temporal) as service:
+        record = await service.settled(await send_new(service, {"id": "1", "order": "flaky 1"}))
+    assert record.status == "succeeded"
+    assert [each.outcome for each in record.attempts] == ["failed", "succeeded"]
+    assert "the warehouse does not answer" in (record.attempts[0].error or "")
+
+
+async def test_a_workflow_that_gives_up_makes_a_dead_letter_that_can_be_replayed(
+    tmp_path: Path, temporal: TemporalServer
+) -> None:
+    app, webhook = fulfilling()
+    async with running_service(app, tmp_path, temporal) as service:
+        event_id = await send_new(service, ["no", "order"])
+        record = await service.settled(event_id)
+        assert record.status == "dead_letter"
+        assert len(record.attempts) == 1
+        await webhook.events.replay(event_id)
+        record = await service.settled(event_id, replays=1)
+        assert [each.replay for each in record.attempts] == [0, 1]
+
+
+async def test_a_body_too_large_for_the_engine_is_refused_to_the_workflow_by_name(
+    tmp_path: Path, temporal: TemporalServer
+) -> None:
+    app, _ = fulfilling(delivery={"retry": {"attempts": 1}})
+    async with running_service(app, tmp_path, temporal) as service:
+        body = b'{"order": "' + b"x" * 2**21 + b'"}'
+        record = await service.settled(await send_new(service, body=body))
+    assert record.status == "dead_letter"
+    assert "read it in an activity" in (record.attempts[0].error or "")
