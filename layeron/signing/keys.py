@@ -23,13 +23,13 @@ def decode_secret(value: str, encoding: SecretEncoding) -> bytes:
         key = _READERS[encoding](value)
     except ValueError:
         # The cause of a failed decoding quotes what it could not read.
-        raise ValueError(f"is not {DESCRIPTIONS[encoding]}") from None
+        raise ValueError(f"is not {SECRET_ENCODINGS[encoding]}") from None
     if not key:
         raise ValueError("is empty")
     return key
 
 
-DESCRIPTIONS: Mapping[SecretEncoding, str] = {
+SECRET_ENCODINGS: Mapping[SecretEncoding, str] = {
     "text": "text",
     "base64": "base64",
     "hex": "hexadecimal",

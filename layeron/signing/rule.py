@@ -11,7 +11,7 @@ from layeron.options import Options
 from layeron.secrets import Secret
 from layeron.signing.context import Extractor, SignedPayload, VerificationContext, Verifier
 from layeron.signing.encoding import Encoding
-from layeron.signing.keys import SecretEncoding
+from layeron.signing.keys import SECRET_ENCODINGS, SecretEncoding
 from layeron.signing.mistakes import mistakes_of
 from layeron.signing.template import Template, parse_template
 from layeron.signing.timestamp import TimestampFormat
@@ -45,7 +45,7 @@ _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
 _LAYOUT = re.compile(
     r"[^{}]*({timestamp}[^{}]*)?{signature}[^{}]*|[^{}]*{signature}[^{}]*{timestamp}[^{}]*"
 )
-_IMPLIED: Mapping[object, Mapping[str, str]] = {
+_IMPLIED: Mapping[str, Mapping[str, str]] = {
     "token": {"encoding": "text"},
     "basic": {"encoding": "base64", "header": "authorization", "prefix": "Basic "},
 }
@@ -150,7 +150,7 @@ class Signature(Options):
         if not isinstance(data, Mapping):
             return data
         written = cast("Mapping[str, object]", data)
-        return {**_IMPLIED.get(written.get("algorithm"), {}), **written}
+        return {**_IMPLIED.get(str(written.get("algorithm")), {}), **written}
 
     @field_validator("secret", mode="before")
     @classmethod
@@ -159,6 +159,18 @@ class Signature(Options):
         if not all(isinstance(each, Secret) for each in several):
             raise ValueError("write secret('NAME') and keep the value in the secret store")
         return value if isinstance(value, Secret) else tuple(several)
+
+    @field_validator("secret_encoding", mode="before")
+    @classmethod
+    def _secrets_are_written_in_known_ways(cls, value: object) -> object:
+        several = cast("Sequence[object]", value) if isinstance(value, list | tuple) else [value]
+        known = list(SECRET_ENCODINGS)
+        for each in several:
+            if each not in known:
+                raise ValueError(
+                    f"{each!r} is no way to write a secret; choose from {', '.join(known)}"
+                )
+        return value if isinstance(value, str) else tuple(several)
 
     @field_validator("extract", "timestamp_extract")
     @classmethod

@@ -69,7 +69,9 @@ def parse_template(text: str) -> Template:
         if literal:
             parts.append(literal.encode())
         if name is not None:
-            parts.append(_reader(name, plain=not form and not conversion))
+            if form or conversion:
+                raise ValueError(f"'{{{name}}}' takes no format; leave out '!' and ':' after it")
+            parts.append(_reader(name))
             placeholders.add(name)
     if not placeholders:
         raise ValueError(
@@ -79,11 +81,11 @@ def parse_template(text: str) -> Template:
     return Template(frozenset(placeholders), tuple(parts))
 
 
-def _reader(name: str, *, plain: bool) -> _Part:
+def _reader(name: str) -> _Part:
     source, dot, rest = name.partition(".")
-    if plain and dot and rest and source in _FIELDS:
+    if dot and rest and source in _FIELDS:
         return partial(_FIELDS[source], rest)
-    if plain and name in _WHOLES:
+    if name in _WHOLES:
         return _WHOLES[name]
     known = [*_WHOLES, *(f"{source}.NAME" for source in _FIELDS)]
     raise ValueError(f"'{{{name}}}' is no placeholder; choose from {', '.join(known)}")
