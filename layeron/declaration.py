@@ -24,7 +24,7 @@ from layeron.records import HandlingPolicy
 from layeron.secrets import Secret
 from layeron.signing.rule import Signature, SignatureDict
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
+_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 
 H = TypeVar("H", bound=Handler)
 
@@ -143,7 +143,7 @@ def declare_inbound(
         if not isinstance(text, str) or not _NAME.fullmatch(text):
             raise ConfigurationError(
                 f"webhook {name!r}: option {option!r} {text!r} must be lower-case letters, digits,"
-                " '-' and '_', at most 63."
+                " '-' and '_', at most 40."
             )
     try:
         placement = place(

@@ -6,7 +6,9 @@ from urllib.parse import quote
 
 from ulid import ULID
 
-_LONGEST_KEY = 200
+_LONGEST_KEY = 96
+"""With names of 40 characters, a generation, a replay and a handler, a workflow id stays below the
+255 characters that Temporal's SQL stores keep."""
 
 
 def new_event_id(at: datetime) -> str:

@@ -3,8 +3,8 @@
 
 def printable(text: str, longest: int = 200) -> str:
     """Escape what is not visible (controls, lone surrogates, line ends) and cut to length."""
-    cut = text if len(text) <= longest else f"{text[: longest - 1]}…"
-    return "".join(each if each.isprintable() else _escaped(each) for each in cut)
+    shown = "".join(each if each.isprintable() else _escaped(each) for each in text[: longest + 1])
+    return shown if len(shown) <= longest else f"{shown[: longest - 1]}…"
 
 
 def _escaped(character: str) -> str:

@@ -11,7 +11,7 @@ from temporalio.service import RPCError
 from layeron import Event
 from tests.support.service import Service, eventually, running_service
 from tests.support.temporal import TemporalServer
-from tests.support.vendor import send, send_new, vendor
+from tests.support.vendor import ignore, send, send_new, vendor
 
 
 async def forget(service: Service, workflow_id: str) -> None:
@@ -93,7 +93,7 @@ async def test_a_key_of_ones_own_decides_what_is_the_same(
     def tenant_and_number(_: object, payload: Any) -> str:
         return f"{payload['tenant']}-{payload['number']}"
 
-    app, _ = vendor(handler=lambda event: None, dedupe={"key": tenant_and_number})
+    app, _ = vendor(handler=ignore, dedupe={"key": tenant_and_number})
     async with running_service(app, tmp_path, temporal) as service:
         first = await send_new(service, {"id": "a", "tenant": 1, "number": 2})
         same = await send(service, {"id": "b", "tenant": 1, "number": 2})
@@ -113,7 +113,7 @@ async def test_events_that_nothing_identifies_are_never_duplicates(
 async def test_the_same_bytes_are_the_same_event_where_the_webhook_says_so(
     tmp_path: Path, temporal: TemporalServer
 ) -> None:
-    app, _ = vendor(handler=lambda event: None, dedupe={"key": "body_hash"})
+    app, _ = vendor(handler=ignore, dedupe={"key": "body_hash"})
     async with running_service(app, tmp_path, temporal) as service:
         first = await send_new(service, {"ping": 1})
         same = await send(service, {"ping": 1})

@@ -8,7 +8,7 @@ from layeron import Context, Event, Response, backend
 from layeron.errors import NotFoundError
 from tests.support.service import eventually, running_service
 from tests.support.temporal import TemporalServer
-from tests.support.vendor import QUICK, add_vendor, send, send_new, vendor
+from tests.support.vendor import QUICK, add_vendor, ignore, send, send_new, vendor
 
 
 async def test_a_signed_event_is_accepted_and_handled(
@@ -61,7 +61,7 @@ async def test_fifty_identical_requests_at_once_are_one_event(
 async def test_a_repeat_with_other_bytes_is_counted_as_a_conflict(
     tmp_path: Path, temporal: TemporalServer
 ) -> None:
-    app, _ = vendor(handler=lambda event: None)
+    app, _ = vendor(handler=ignore)
     async with running_service(app, tmp_path, temporal) as service:
         event_id = await send_new(service, {"id": "1", "amount": 1})
         await service.settled(event_id)
@@ -77,8 +77,8 @@ async def test_the_same_id_under_two_webhooks_is_two_events(
     tmp_path: Path, temporal: TemporalServer
 ) -> None:
     app = backend()
-    add_vendor(app, "one", handler=lambda event: None)
-    add_vendor(app, "two", handler=lambda event: None)
+    add_vendor(app, "one", handler=ignore)
+    add_vendor(app, "two", handler=ignore)
     async with running_service(app, tmp_path, temporal) as service:
         first = await send_new(service, {"id": "1"}, path="/webhooks/one")
         second = await send_new(service, {"id": "1"}, path="/webhooks/two")
@@ -88,7 +88,7 @@ async def test_the_same_id_under_two_webhooks_is_two_events(
 async def test_an_event_without_a_handler_is_kept_as_unhandled(
     tmp_path: Path, temporal: TemporalServer
 ) -> None:
-    app, _ = vendor(on={"known": lambda event: None})
+    app, _ = vendor(on={"known": ignore})
     async with running_service(app, tmp_path, temporal) as service:
         event_id = await send_new(service, {"id": "1", "type": "unknown.kind"})
         assert (await service.settled(event_id)).status == "unhandled"
@@ -97,7 +97,7 @@ async def test_an_event_without_a_handler_is_kept_as_unhandled(
 async def test_an_accepted_event_is_visible_before_any_worker_has_seen_it(
     tmp_path: Path, temporal: TemporalServer
 ) -> None:
-    app, webhook = vendor(handler=lambda event: None)
+    app, webhook = vendor(handler=ignore)
     async with running_service(app, tmp_path, temporal, worker=False) as service:
         event_id = await send_new(service, {"id": "1", "type": "t"})
 

@@ -9,7 +9,7 @@ from layeron import ConflictError, Event, PermanentError
 from layeron.errors import NotFoundError
 from tests.support.service import running_service
 from tests.support.temporal import TemporalServer
-from tests.support.vendor import send, send_new, vendor
+from tests.support.vendor import ignore, send, send_new, vendor
 
 
 async def test_a_dead_letter_is_replayed_after_the_mend_with_who_and_why(
@@ -97,7 +97,7 @@ async def test_a_body_that_was_altered_in_the_store_is_not_handled(
 
 
 async def test_a_replay_of_nothing_is_not_found(tmp_path: Path, temporal: TemporalServer) -> None:
-    app, webhook = vendor(handler=lambda event: None)
+    app, webhook = vendor(handler=ignore)
     async with running_service(app, tmp_path, temporal):
         with pytest.raises(NotFoundError):
             await webhook.events.replay("whevt_01M87HX43ACC2282GBSNFBF3Q6")

@@ -8,7 +8,7 @@ from typing import Any
 
 import httpx2
 
-from layeron import Backend, InboundWebhook, backend, webhooks
+from layeron import Backend, Event, InboundWebhook, backend, webhooks
 from layeron.secrets import secret
 from tests.support.service import Service
 
@@ -25,18 +25,21 @@ def vendor(name: str = "vendor", **options: Any) -> tuple[Backend, InboundWebhoo
 
 
 def add_vendor(app: Backend, name: str, **options: Any) -> InboundWebhook:
-    webhook = webhooks.custom(
-        **{
-            "name": name,
-            "namespace": f"t{uuid.uuid4().hex[:12]}",
-            "path": f"/webhooks/{name}",
-            "signature": {"header": "x-signature", "secret": secret(SECRET_NAME)},
-            "delivery": QUICK,
-            **options,
-        }
-    )
+    declared: dict[str, Any] = {
+        "name": name,
+        "namespace": f"t{uuid.uuid4().hex[:12]}",
+        "path": f"/webhooks/{name}",
+        "signature": {"header": "x-signature", "secret": secret(SECRET_NAME)},
+        "delivery": QUICK,
+        **options,
+    }
+    webhook = webhooks.custom(**declared)
     app.use(webhook)
     return webhook
+
+
+def ignore(_: Event) -> None:
+    """A handler that is content with everything."""
 
 
 def sign(body: bytes) -> str:
