@@ -1,7 +1,7 @@
 """One spelling a value: a lenient decoder would let a signature be changed and still fit."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from layeron.signing.encoding import CODECS, Encoding
@@ -51,11 +51,13 @@ def test_every_other_spelling_is_refused(encoding: Encoding, wrong: str) -> None
         CODECS[encoding].decode(wrong)
 
 
+@settings(deadline=None)
 @given(st.binary(), st.sampled_from(sorted(CODECS)))
 def test_what_is_written_is_read_back(data: bytes, encoding: Encoding) -> None:
     assert CODECS[encoding].decode(CODECS[encoding].encode(data)) == data
 
 
+@settings(deadline=None)
 @given(st.text(), st.sampled_from(["hex", "hex-upper", "base64"]))
 def test_what_is_read_is_written_back(text: str, encoding: Encoding) -> None:
     try:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from layeron.request import Request, headers_of
@@ -84,6 +84,8 @@ HOSTILE_BODIES = [
 ]
 every_rule = pytest.mark.parametrize("example", EXAMPLES.values(), ids=EXAMPLES)
 
+patient = settings(deadline=None)  # machines that run tests are busy
+
 any_name = st.sampled_from(["x-signature", "x-timestamp", "x-id", "authorization", "content-type"])
 any_byte = st.integers(0, 255)
 any_rule = st.sampled_from(sorted(EXAMPLES)).map(EXAMPLES.__getitem__)
@@ -124,6 +126,7 @@ async def test_hostile_requests_are_refused_and_nothing_raises(example: Example)
         assert await is_refused(example, asked), asked.headers
 
 
+@patient
 @given(any_rule, st.lists(st.tuples(any_name, st.text(max_size=80))), st.binary(), st.text())
 async def test_any_headers_body_and_query_are_refused_and_nothing_raises(
     example: Example, headers: list[tuple[str, str]], body: bytes, query: str
@@ -132,6 +135,7 @@ async def test_any_headers_body_and_query_are_refused_and_nothing_raises(
     assert await is_refused(example, asked)
 
 
+@patient
 @given(any_rule, st.data())
 async def test_no_byte_of_the_body_changes_without_the_verdict_turning(
     example: Example, data: st.DataObject
@@ -149,6 +153,7 @@ async def test_no_byte_of_the_body_changes_without_the_verdict_turning(
     assert await is_refused(example, replace(example.signed, body=shorter))
 
 
+@patient
 @given(any_rule, st.data())
 async def test_no_byte_of_the_proof_changes_without_the_verdict_turning(
     example: Example, data: st.DataObject
@@ -172,6 +177,7 @@ async def test_no_byte_of_the_proof_changes_without_the_verdict_turning(
     assert await is_refused(example, with_header(signed, name, changed))
 
 
+@patient
 @given(st.sampled_from(["time in the query", "signature in the query"]), st.data())
 async def test_no_byte_of_a_signed_query_changes_without_the_verdict_turning(
     name: str, data: st.DataObject
