@@ -11,7 +11,7 @@ from temporalio.service import RPCError
 from layeron import Event
 from tests.support.service import Service, eventually, running_service
 from tests.support.temporal import TemporalServer
-from tests.support.vendor import ignore, send, send_new, vendor
+from tests.support.vendor import collect, ignore, send, send_new, vendor
 
 
 async def forget(service: Service, workflow_id: str) -> None:
@@ -37,7 +37,7 @@ async def test_after_a_short_window_the_same_id_is_a_new_event_and_collides_with
     tmp_path: Path, temporal: TemporalServer
 ) -> None:
     handled: list[str] = []
-    app, _ = vendor(handler=lambda event: handled.append(event.id), dedupe={"ttl": "1s"})
+    app, _ = vendor(handler=collect(handled), dedupe={"ttl": "1s"})
     async with running_service(app, tmp_path, temporal) as service:
         first = await send_new(service, {"id": "1"})
         await service.settled(first)
@@ -58,7 +58,7 @@ async def test_a_window_longer_than_the_engines_memory_still_holds(
     tmp_path: Path, temporal: TemporalServer
 ) -> None:
     handled: list[str] = []
-    app, _ = vendor(handler=lambda event: handled.append(event.id), dedupe={"ttl": "90d"})
+    app, _ = vendor(handler=collect(handled), dedupe={"ttl": "90d"})
     async with running_service(app, tmp_path, temporal) as service:
         first = await send_new(service, {"id": "1"})
         record = await service.settled(first)
@@ -72,7 +72,7 @@ async def test_the_worker_catches_a_repeat_that_the_receiver_could_not_know(
     tmp_path: Path, temporal: TemporalServer
 ) -> None:
     handled: list[str] = []
-    app, webhook = vendor(handler=lambda event: handled.append(event.id), dedupe={"ttl": "2d"})
+    app, webhook = vendor(handler=collect(handled), dedupe={"ttl": "2d"})
     async with running_service(app, tmp_path, temporal) as service:
         first = await send_new(service, {"id": "1"})
         record = await service.settled(first)

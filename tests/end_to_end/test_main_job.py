@@ -8,7 +8,7 @@ from layeron import Context, Event, Response, backend
 from layeron.errors import NotFoundError
 from tests.support.service import eventually, running_service
 from tests.support.temporal import TemporalServer
-from tests.support.vendor import QUICK, add_vendor, ignore, send, send_new, vendor
+from tests.support.vendor import QUICK, add_vendor, collect, ignore, send, send_new, vendor
 
 
 async def test_a_signed_event_is_accepted_and_handled(
@@ -40,7 +40,7 @@ async def test_fifty_identical_requests_at_once_are_one_event(
     tmp_path: Path, temporal: TemporalServer
 ) -> None:
     handled: list[str] = []
-    app, _ = vendor(handler=lambda event: handled.append(event.id))
+    app, _ = vendor(handler=collect(handled))
     async with running_service(app, tmp_path, temporal) as service:
         answers = await asyncio.gather(
             *(send(service, {"id": "same", "type": "t"}) for _ in range(50))

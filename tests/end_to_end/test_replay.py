@@ -9,7 +9,7 @@ from layeron import ConflictError, Event, PermanentError
 from layeron.errors import NotFoundError
 from tests.support.service import running_service
 from tests.support.temporal import TemporalServer
-from tests.support.vendor import ignore, send, send_new, vendor
+from tests.support.vendor import collect, ignore, send, send_new, vendor
 
 
 async def test_a_dead_letter_is_replayed_after_the_mend_with_who_and_why(
@@ -51,7 +51,7 @@ async def test_a_successful_event_may_be_replayed_as_often_as_asked(
     tmp_path: Path, temporal: TemporalServer
 ) -> None:
     seen: list[str] = []
-    app, webhook = vendor(handler=lambda event: seen.append(event.id))
+    app, webhook = vendor(handler=collect(seen))
     async with running_service(app, tmp_path, temporal) as service:
         event_id = await send_new(service, {"id": "1"})
         await service.settled(event_id)
@@ -83,8 +83,8 @@ async def test_an_event_that_is_being_handled_cannot_be_replayed(
 async def test_a_body_that_was_altered_in_the_store_is_not_handled(
     tmp_path: Path, temporal: TemporalServer
 ) -> None:
-    seen: list[bytes] = []
-    app, webhook = vendor(handler=lambda event: seen.append(event.raw_body))
+    seen: list[Event] = []
+    app, webhook = vendor(handler=seen.append)
     async with running_service(app, tmp_path, temporal) as service:
         event_id = await send_new(service, {"id": "1"})
         record = await service.settled(event_id)
@@ -93,7 +93,7 @@ async def test_a_body_that_was_altered_in_the_store_is_not_handled(
         await webhook.events.replay(event_id)
         record = await service.settled(event_id, {"dead_letter"}, replays=1)
         assert "SHA-256" in (record.attempts[-1].error or "")
-    assert seen == [b'{"id": "1"}']
+    assert [each.raw_body for each in seen] == [b'{"id": "1"}']
 
 
 async def test_a_replay_of_nothing_is_not_found(tmp_path: Path, temporal: TemporalServer) -> None:

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import json
 import uuid
+from collections.abc import Callable
 from typing import Any
 
 import httpx2
@@ -40,6 +41,15 @@ def add_vendor(app: Backend, name: str, **options: Any) -> InboundWebhook:
 
 def ignore(_: Event) -> None:
     """A handler that is content with everything."""
+
+
+def collect(ids: list[str]) -> Callable[[Event], None]:
+    """A handler that notes the id of each event."""
+
+    def handle(event: Event) -> None:
+        ids.append(event.id)
+
+    return handle
 
 
 def sign(body: bytes) -> str:
