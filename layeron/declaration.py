@@ -96,8 +96,7 @@ class InboundWebhook:
     @property
     def secrets(self) -> tuple[Secret, ...]:
         """Every secret its requests may be signed with."""
-        declared = self.signature.secret
-        return (declared,) if isinstance(declared, Secret) else tuple(declared)
+        return self.signature.secrets
 
     @property
     def policy(self) -> HandlingPolicy:
