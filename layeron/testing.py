@@ -19,7 +19,6 @@ from urllib.parse import urlsplit
 
 from layeron.declaration import InboundWebhook
 from layeron.errors import ConfigurationError
-from layeron.payload import Payload
 from layeron.providers.samples import fresh_id
 from layeron.request import Request, headers_of
 from layeron.secrets import SecretValue
@@ -31,7 +30,7 @@ Secrets: TypeAlias = str | SecretValue | Sequence[str | SecretValue] | Mapping[s
 
 def signed_request(
     webhook: InboundWebhook,
-    payload: Payload = None,
+    payload: object = None,
     *,
     event_type: str | None = None,
     secrets: Secrets | None = None,
@@ -84,7 +83,7 @@ def _handled_type(webhook: InboundWebhook) -> str:
     return next(exact, "test.event")
 
 
-def _bytes(payload: Payload) -> bytes:
+def _bytes(payload: object) -> bytes:
     if isinstance(payload, bytes):
         return payload
     return payload.encode() if isinstance(payload, str) else json_bytes(payload)

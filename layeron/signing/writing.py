@@ -3,10 +3,9 @@
 import json
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import cast
 from urllib.parse import urlencode
 
-from layeron.payload import Json, parse_payload
+from layeron.payload import parse_payload
 from layeron.request import Request, headers_of
 from layeron.signing.wire import is_form, parameters, wire_text
 
@@ -45,10 +44,10 @@ def with_body_field(request: Request, field: str, value: str) -> Request:
     if not isinstance(inner, dict):
         raise ValueError(f"the body has no place for the field {field!r}")  # noqa: TRY004  # bytes, with wrong content
     inner[last] = value.encode("latin-1").decode("utf-8", "surrogateescape")
-    return replace(request, body=json_bytes(cast("Json", root)))
+    return replace(request, body=json_bytes(root))
 
 
-def json_bytes(value: Json) -> bytes:
+def json_bytes(value: object) -> bytes:
     """A value as providers write JSON: compact, in UTF-8."""
     return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode(
         "utf-8", "surrogatepass"
