@@ -6,7 +6,7 @@ import pytest
 
 from layeron import ConfigurationError, InboundWebhook, Signature, webhooks
 from layeron.signing.rule import SignatureDict
-from tests.support.rules import SECRET, STRIPE_LIKE
+from tests.support.rules import SECRET, STRIPE_LIKE, rule
 
 
 def declare(signature: Any) -> InboundWebhook:
@@ -178,6 +178,10 @@ MISTAKES: dict[str, tuple[dict[str, Any], str]] = {
         {"header": "x", "secret": SECRET, "also": [{"header": "y"}]},
         "option 'signature.also.0': algorithm 'hmac-sha256' needs a key",
     ),
+    "a name among others": (
+        {"header": "x", "secret": SECRET, "also": ["y"]},
+        "option 'signature.also.0': input should be a valid dictionary or instance of Signature",
+    ),
     "a list as algorithm": (
         {"header": "x", "secret": SECRET, "algorithm": ["hmac-sha256"]},
         "option 'signature.algorithm': input should be 'hmac-sha256'",
@@ -244,6 +248,7 @@ RIGHT: dict[str, SignatureDict] = {
         "timestamp_header": "x-time",
         "signed_payload": lambda ctx: ctx.raw_body,
     },
+    "a model among others": {"secret": SECRET, "header": "x", "also": [rule({"header": "y"})]},
     "no tolerance": {"secret": SECRET, "header": "x", "tolerance_seconds": None},
     "half a second": {**STRIPE_LIKE, "secret": SECRET, "tolerance_seconds": 0.5},
 }

@@ -89,6 +89,12 @@ async def test_a_verifier_is_asked_even_where_no_signature_was_found() -> None:
     assert (await verdict_of(chosen)).accepted
 
 
+async def test_a_verifier_with_a_secret_is_not_asked_without_its_value() -> None:
+    chosen = by_verifier(lambda _: True, secret=SECRET)
+    assert (await verdict_of(chosen)).cause is Cause.UNUSABLE_SECRET
+    assert (await verdict_of(chosen, KEY)).accepted
+
+
 async def test_a_stale_request_is_refused_though_its_verifier_accepts() -> None:
     chosen = by_verifier(lambda _: True, timestamp_header="x-timestamp")
     stale = with_header(UNSIGNED, "x-timestamp", "1777888000")

@@ -13,6 +13,7 @@ from tests.support.rules import (
     EXAMPLES,
     KEY,
     NOW,
+    RSA_PRIVATE,
     STANDARD_LIKE,
     STRIPE_LIKE,
     UNSIGNED,
@@ -126,6 +127,18 @@ UNSIGNABLE: dict[str, tuple[SignatureDict, Request, list[str], str]] = {
         UNSIGNED,
         ["AAAA"],
         "the secret is not an RSA private key",
+    ),
+    "no private Ed25519 key": (
+        {"header": "x", "secret_encoding": "hex", "algorithm": "ed25519"},
+        UNSIGNED,
+        ["00" * 31],
+        "the secret is not an Ed25519 private key",
+    ),
+    "no private P-256 key": (
+        {"header": "x", "secret_encoding": "base64", "algorithm": "ecdsa-p256-sha256"},
+        UNSIGNED,
+        [RSA_PRIVATE],
+        "the secret is not a P-256 private key",
     ),
     "a signed header is missing": (
         {"header": "x", "signed_payload": "{header.x-absent}{body}"},
