@@ -1,9 +1,10 @@
 """``/api/v1/events``: list, inspect, read and replay."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import asdict
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from api.auth import authenticate
@@ -20,7 +21,7 @@ from layeron.links import workflow_page
 from layeron.operations import Operations
 from layeron.ports.records import RecordStore
 from layeron.records import ApiKey
-from layeron.wire import event_json, page_json, replay_json
+from layeron.wire import to_json
 
 _STATUS_OF: dict[type[LayeronError], tuple[int, str]] = {
     NotFoundError: (404, "not_found"),
@@ -86,13 +87,12 @@ class EventsAPI:
             )
         except ValueError as bad:
             raise BadRequestError(str(bad)) from bad
-        return _json(page_json.dump_json(page))
+        return _json(page)
 
     async def _get(self, request: Request, _: ApiKey) -> Response:
         record = await self._operations.get_event(event_id_of(request))
-        shown = event_json.dump_python(record, mode="json")
-        shown["links"] = self._links(record.id, record.workflow_id, record.run_id)
-        return JSONResponse(shown)
+        links = self._links(record.id, record.workflow_id, record.run_id)
+        return _json({**asdict(record), "links": links})
 
     async def _payload(self, request: Request, _: ApiKey) -> Response:
         event_id = event_id_of(request)
@@ -107,7 +107,7 @@ class EventsAPI:
         replay = await self._operations.replay_event(
             event_id_of(request), requested_by=who, reason=reason
         )
-        return _json(replay_json.dump_json(replay), 202)
+        return _json(replay, 202)
 
     def _links(self, event_id: str, workflow_id: str, run_id: str | None) -> dict[str, str]:
         itself = f"/api/v1/events/{event_id}"
@@ -117,5 +117,5 @@ class EventsAPI:
         return links
 
 
-def _json(body: bytes, status: int = 200) -> Response:
-    return Response(body, status, media_type="application/json")
+def _json(value: object, status: int = 200) -> Response:
+    return Response(to_json(value), status, media_type="application/json")

@@ -1,14 +1,24 @@
 """The HTTP API from the outside: what `webhook.events` and the command line speak through."""
 
-from typing import Any
+import ssl
+from functools import cache
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import httpx2
 
-from layeron.errors import BodyLostError, ConflictError, GatewayError, NotFoundError
+from layeron.errors import (
+    BodyLostError,
+    ConfigurationError,
+    ConflictError,
+    GatewayError,
+    NotFoundError,
+)
+from layeron.identity import is_event_id
 from layeron.local import LocalService
 from layeron.records import EventFilter, EventPage, EventRecord, ReplayRecord
 from layeron.settings import Settings, load_settings
-from layeron.wire import event_json, page_json, replay_json
+from layeron.wire import from_json, to_json
 
 _MEANING: dict[str, type[NotFoundError | ConflictError | BodyLostError]] = {
     "not_found": NotFoundError,
@@ -16,17 +26,25 @@ _MEANING: dict[str, type[NotFoundError | ConflictError | BodyLostError]] = {
     "body_lost": BodyLostError,
 }
 
+T = TypeVar("T", EventPage, EventRecord, ReplayRecord)
+
 
 class HTTPGateway:
-    """Calls ``/api/v1`` with a bearer key."""
+    """Calls ``/api/v1`` with a bearer key; each call has a connection of its own.
+
+    So it may be used from one event loop after the other, and there is nothing to close.
+
+    Raises:
+        ConfigurationError: the URL is none.
+    """
 
     def __init__(self, url: str, key: str | None) -> None:
-        headers = {"authorization": f"Bearer {key}"} if key else {}
-        # Environment proxies are left aside: the key must reach this service and nobody else.
-        self._http = httpx2.AsyncClient(
-            base_url=url, headers=headers, timeout=30, trust_env=False, follow_redirects=False
-        )
+        if not _is_address(url):
+            raise ConfigurationError(
+                f"LAYERON_URL: {url!r} is no address; write one such as http://127.0.0.1:8000."
+            )
         self._url = url
+        self._key = key
 
     @classmethod
     def from_environment(cls) -> "HTTPGateway":
@@ -57,39 +75,73 @@ class HTTPGateway:
             "cursor": cursor,
         }
         known = {name: value for name, value in query.items() if value is not None}
-        return page_json.validate_json(await self._call("GET", "/api/v1/events", params=known))
+        return self._read(EventPage, await self._call("GET", "/api/v1/events", params=known))
 
     async def get_event(self, event_id: str) -> EventRecord:
         """One event with its attempts and replays."""
-        return event_json.validate_json(await self._call("GET", f"/api/v1/events/{event_id}"))
+        return self._read(EventRecord, await self._call("GET", _path(event_id)))
 
     async def get_payload(self, event_id: str) -> bytes:
         """The exact bytes that were received."""
-        return await self._call("GET", f"/api/v1/events/{event_id}/payload")
+        return await self._call("GET", f"{_path(event_id)}/payload")
 
     async def replay_event(
         self, event_id: str, *, requested_by: str, reason: str | None
     ) -> ReplayRecord:
         """Run an event's handler again."""
-        asked = {"requested_by": requested_by, "reason": reason}
-        path = f"/api/v1/events/{event_id}/replay"
-        return replay_json.validate_json(await self._call("POST", path, json=asked))
-
-    async def close(self) -> None:
-        """Let go of connections."""
-        await self._http.aclose()
+        asked = to_json({"requested_by": requested_by, "reason": reason})
+        answer = await self._call("POST", f"{_path(event_id)}/replay", content=asked)
+        return self._read(ReplayRecord, answer)
 
     async def _call(self, method: str, path: str, **options: Any) -> bytes:
+        headers = {"authorization": f"Bearer {self._key}"} if self._key else {}
         try:
-            response = await self._http.request(method, path, **options)
-        except httpx2.TransportError as error:
+            # Environment proxies are left aside: the key must reach this service and nobody else.
+            async with httpx2.AsyncClient(
+                base_url=self._url,
+                headers=headers,
+                timeout=30,
+                trust_env=False,
+                follow_redirects=False,
+                verify=_trust(),
+            ) as http:
+                response = await http.request(method, path, **options)
+        except (httpx2.HTTPError, httpx2.InvalidURL, UnicodeError) as error:
             raise GatewayError(
                 f"the API at {self._url} does not answer ({type(error).__name__}); is it running,"
-                " and is LAYERON_URL right?"
+                " and are LAYERON_URL and LAYERON_API_KEY right?"
             ) from error
         if response.is_success:
             return response.content
         raise _error_of(response)
+
+    def _read(self, kind: type[T], answer: bytes) -> T:
+        try:
+            return from_json(kind, answer)
+        except ValueError as error:
+            raise GatewayError(
+                f"{self._url} does not answer as this API does; is LAYERON_URL right?"
+            ) from error
+
+
+@cache
+def _trust() -> ssl.SSLContext:
+    """The certificates to trust, which take longer to load than a call takes."""
+    return httpx2.create_ssl_context(trust_env=False)
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def _path(event_id: str) -> str:
+    if not is_event_id(event_id):
+        raise NotFoundError(f"there is no event {event_id!r}")
+    return f"/api/v1/events/{event_id}"
 
 
 def _error_of(response: httpx2.Response) -> Exception:

@@ -13,7 +13,7 @@ from layeron.client import HTTPGateway
 from layeron.errors import ConfigurationError
 from layeron.records import EventFilter, EventStatus
 from layeron.settings import load_settings
-from layeron.wire import event_json, page_json, replay_json
+from layeron.wire import to_json
 
 app = typer.Typer(help="Events: list, show, replay.", no_args_is_help=True)
 
@@ -43,7 +43,7 @@ def list_(
     )
     page = ask(url, data_dir, lambda api: api.list_events(where, limit=limit, cursor=cursor))
     if as_json:
-        typer.echo(page_json.dump_json(page, indent=2))
+        typer.echo(to_json(page, indent=2))
         return
     for line in page_lines(page):
         typer.echo(line)
@@ -63,7 +63,7 @@ def show(
         return
     event = ask(url, data_dir, lambda api: api.get_event(event_id))
     if as_json:
-        typer.echo(event_json.dump_json(event, indent=2))
+        typer.echo(to_json(event, indent=2))
         return
     for line in event_lines(event):
         typer.echo(line)
@@ -83,19 +83,16 @@ def replay(
         url, data_dir, lambda api: api.replay_event(event_id, requested_by=who, reason=reason)
     )
     if as_json:
-        typer.echo(replay_json.dump_json(begun, indent=2))
+        typer.echo(to_json(begun, indent=2))
         return
     typer.echo(f"replay {begun.number} of {begun.event_id} has begun: {begun.workflow_id}")
 
 
 def ask(url: str | None, data_dir: object, question: Callable[[HTTPGateway], Awaitable[T]]) -> T:
     """Ask the API one question."""
+    api = HTTPGateway.from_settings(load_settings(url=url, data_dir=data_dir))
 
     async def run() -> T:
-        api = HTTPGateway.from_settings(load_settings(url=url, data_dir=data_dir))
-        try:
-            return await question(api)
-        finally:
-            await api.close()
+        return await question(api)
 
     return asyncio.run(run())

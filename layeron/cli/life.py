@@ -86,17 +86,14 @@ async def _follow(event_id: str, settings: Settings) -> None:
     """Print the event when it has come to an end, or what it is doing by then."""
     api = HTTPGateway.from_settings(settings)
     record = None
-    try:
-        for _ in range(_PATIENCE_SECONDS * 5):
-            try:
-                record = await api.get_event(event_id)
-            except NotFoundError:
-                record = None  # the engine's index is a moment behind its starts
-            if record and record.status in FINAL_STATUSES:
-                break
-            await asyncio.sleep(0.2)
-    finally:
-        await api.close()
+    for _ in range(_PATIENCE_SECONDS * 5):
+        try:
+            record = await api.get_event(event_id)
+        except NotFoundError:
+            record = None  # the engine's index is a moment behind its starts
+        if record and record.status in FINAL_STATUSES:
+            break
+        await asyncio.sleep(0.2)
     if record is None:
         raise GatewayError(f"event {event_id} is not visible yet; is a worker running?")
     for line in event_lines(record):
