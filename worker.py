@@ -13,11 +13,12 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 
 from activities.inbound import InboundActivities
 from layeron.adapters.temporal.connection import connect
-from layeron.adapters.toolbox import Toolbox, open_toolbox
+from layeron.adapters.toolbox import open_toolbox
 from layeron.application import Backend
 from layeron.loading import load_app
 from layeron.logs import configure_logging
 from layeron.operations import Operations
+from layeron.ports.toolbox import Toolbox
 from layeron.settings import Settings, load_settings
 from workflows.inbound import InboundWorkflow
 

@@ -15,10 +15,7 @@ from layeron.application import Backend
 from layeron.intake import Intake
 from layeron.operations import Operations
 from layeron.placement import RESERVED_PREFIXES
-from layeron.ports.blobs import BlobStore
-from layeron.ports.engine import Engine
-from layeron.ports.records import RecordStore
-from layeron.ports.secrets import SecretSource
+from layeron.ports.toolbox import Toolbox
 from layeron.settings import Settings
 
 logger = logging.getLogger("layeron.api")
@@ -54,22 +51,21 @@ class Front:
             return error(500, "internal", "the request failed on our side")
 
 
-def build_api(
-    *,
-    app: Backend,
-    settings: Settings,
-    engine: Engine,
-    records: RecordStore,
-    blobs: BlobStore,
-    secrets: SecretSource,
-) -> Front:
+def build_api(app: Backend, tools: Toolbox, settings: Settings) -> Front:
     """Assemble the API of one application from its tools."""
-    operations = Operations(app, engine, records, blobs)
+    records = tools.records
+    operations = Operations(app, tools.engine, records, tools.blobs)
     app.connect(operations)
-    intake = Intake(engine, records, blobs, secrets, settings.offload_body)
+    intake = Intake(
+        tools.engine, records, tools.blobs, tools.secrets, tools.documents, settings.offload_body
+    )
     receiver = Receiver(app=app, intake=intake, records=records, settings=settings)
     events = EventsAPI(operations=operations, records=records, temporal_ui=settings.temporal_ui)
-    checks = {"engine": engine.check, "database": records.check, "bodies": blobs.check}
+    checks = {
+        "engine": tools.engine.check,
+        "database": records.check,
+        "bodies": tools.blobs.check,
+    }
     service = Starlette(
         routes=[*health_routes(checks), *events.routes()],
         exception_handlers={404: _not_found, 405: _wrong_method, Exception: _failed},

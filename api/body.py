@@ -1,8 +1,11 @@
 """Read a request's body under a limit and a deadline."""
 
 import asyncio
+import re
 
 from starlette.requests import ClientDisconnect, Request
+
+_LENGTH = re.compile(r"[0-9]{1,18}")
 
 
 class BodyTooLargeError(Exception):
@@ -21,7 +24,7 @@ async def read_body(request: Request, *, largest: int, seconds: float) -> bytes:
         BodyUnreadableError: it does not arrive whole in time.
     """
     declared = request.headers.get("content-length", "0")
-    if not (declared.isascii() and declared.isdigit()):
+    if not _LENGTH.fullmatch(declared):
         raise BodyUnreadableError("Content-Length is not a number")
     if int(declared) > largest:
         raise BodyTooLargeError

@@ -1,5 +1,6 @@
 """``/api/v1/events``: list, inspect, read and replay."""
 
+import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 
@@ -22,6 +23,8 @@ from layeron.operations import Operations
 from layeron.ports.records import RecordStore
 from layeron.records import ApiKey
 from layeron.wire import to_json
+
+logger = logging.getLogger("layeron.api")
 
 _STATUS_OF: dict[type[LayeronError], tuple[int, str]] = {
     NotFoundError: (404, "not_found"),
@@ -66,6 +69,11 @@ class EventsAPI:
         async def guarded(request: Request) -> Response:
             try:
                 key = await authenticate(request, self._records)
+            except UnavailableError as trouble:
+                # Who asks is not known yet, so nothing of our inside is told.
+                logger.warning("keys cannot be checked: %s", trouble)
+                return error(503, "unavailable", "keys cannot be checked now; try again later")
+            try:
                 if key is None:
                     return error(401, "unauthorized", "send a valid API key as bearer", _CHALLENGE)
                 return await endpoint(request, key)

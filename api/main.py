@@ -21,14 +21,7 @@ async def serve(settings: Settings) -> None:
     app = load_app(settings.app)
     async with open_toolbox(settings) as tools:
         await tools.check(app)
-        front = build_api(
-            app=app,
-            settings=settings,
-            engine=tools.engine,
-            records=tools.records,
-            blobs=tools.blobs,
-            secrets=tools.secrets,
-        )
+        front = build_api(app, tools, settings)
         config = uvicorn.Config(
             front,
             host=settings.host,

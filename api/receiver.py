@@ -14,6 +14,7 @@ from layeron.answer import Answer, answer_of
 from layeron.application import Backend
 from layeron.declaration import InboundWebhook
 from layeron.errors import UnavailableError
+from layeron.event import Response as DeclaredResponse
 from layeron.intake import Intake, Rejected
 from layeron.ports.engine import Duplicate, Started
 from layeron.ports.records import RecordStore
@@ -90,10 +91,12 @@ class Receiver:
                     "%s: rejected: %s (%s)", webhook.name, verdict.cause, verdict.detail,
                     extra={"webhook": webhook.name, "cause": verdict.cause},
                 )  # fmt: skip
+                if refused := webhook.provider.refused:
+                    return _declared(refused)
                 return error(401, "unauthorized", "the request is not signed as it must be")
             case Duplicate():
                 self._count(webhook, taken, request)
-                return _accepted(taken.event_id, "duplicate")
+                return _accepted(webhook, taken.event_id, "duplicate")
             case Started(event):
                 if webhook.observability.logs:
                     logger.info(
@@ -101,18 +104,17 @@ class Receiver:
                         extra={"webhook": webhook.name, "event_id": event.event_id},
                     )  # fmt: skip
                 if webhook.delivery.queue:
-                    return _accepted(event.event_id, "accepted")
+                    return _accepted(webhook, event.event_id, "accepted")
                 return await self._answer(webhook, event.event_id, event.workflow_id)
-            case _:
-                answer = answer_of(taken)
-                return _response(answer) if answer else Response(status_code=200)
+            case answer:
+                return _declared(answer)
 
     async def _answer(self, webhook: InboundWebhook, event_id: str, workflow_id: str) -> Response:
         """What the handler says, if it says it in time."""
         patience = timedelta(seconds=webhook.delivery.respond_within_seconds)
         handled = await self._intake.engine.result(workflow_id, patience)
         if handled is None:
-            return _accepted(event_id, "accepted")
+            return _accepted(webhook, event_id, "accepted")
         if handled.response is not None:
             return _response(Answer.from_json(handled.response))
         if handled.status in {"dead_letter", "failed"}:
@@ -149,9 +151,17 @@ def _headers_are_too_large(http: HTTPRequest) -> bool:
     return len(fields) > _MOST_HEADERS or sum(len(n) + len(v) for n, v in fields) > _LARGEST_HEADERS
 
 
-def _accepted(event_id: str, status: str) -> Response:
+def _accepted(webhook: InboundWebhook, event_id: str, status: str) -> Response:
+    if declared := webhook.provider.accepted:
+        return _declared(declared)
     return JSONResponse({"event_id": event_id, "status": status}, status_code=202)
 
 
 def _response(answer: Answer) -> Response:
     return Response(answer.body, answer.status, answer.headers)
+
+
+def _declared(response: DeclaredResponse) -> Response:
+    """A preset's own answer."""
+    answer = answer_of(response)
+    return _response(answer) if answer else Response()

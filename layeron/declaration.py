@@ -95,8 +95,8 @@ class InboundWebhook:
 
     @property
     def secrets(self) -> tuple[Secret, ...]:
-        """Every secret its requests may be signed with."""
-        return self.signature.secrets
+        """Every secret it needs: to verify requests, and for the provider's handshakes."""
+        return tuple(dict.fromkeys([*self.signature.secrets, *self.provider.secrets]))
 
     @property
     def policy(self) -> HandlingPolicy:

@@ -10,6 +10,7 @@ LayeronError
 └── UnavailableError          trouble of ours: try again later, nobody's attempt is used up
     ├── BlobStoreUnavailableError
     ├── DatabaseUnavailableError
+    ├── DocumentUnavailableError
     ├── EngineUnavailableError
     └── SecretUnavailableError
 """
@@ -61,6 +62,10 @@ class BlobStoreUnavailableError(UnavailableError):
 
 class DatabaseUnavailableError(UnavailableError):
     """The database does not answer, or answered with a passing failure."""
+
+
+class DocumentUnavailableError(UnavailableError):
+    """A provider's certificate or key set cannot be fetched now."""
 
 
 class EngineUnavailableError(UnavailableError):

@@ -1,30 +1,32 @@
 """The way in: verify a request, name its event, and make it durable, once."""
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TypeAlias
 
 from layeron.declaration import InboundWebhook
-from layeron.errors import DatabaseUnavailableError
+from layeron.errors import DatabaseUnavailableError, SecretUnavailableError
 from layeron.event import Response
 from layeron.identity import body_name, inbound_workflow_id, new_event_id
-from layeron.payload import parse_payload
+from layeron.payload import Payload, parse_payload
 from layeron.ports.blobs import BlobStore
+from layeron.ports.documents import Documents
 from layeron.ports.engine import Duplicate, Engine, Started
 from layeron.ports.records import RecordStore
 from layeron.ports.secrets import SecretSource
+from layeron.provider import HandshakeContext
 from layeron.records import BodyReference, InboundEvent
-from layeron.redaction import REDACTED
 from layeron.request import Request
 from layeron.secrets import SecretValue
+from layeron.signing.credentials import without_credentials
 from layeron.signing.verdict import Verdict
 from layeron.signing.verify import verify
 
 logger = logging.getLogger("layeron.receiver")
 
 _LONGEST_NAME = 200
-_CREDENTIALS = frozenset({"authorization", "cookie", "proxy-authorization"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,7 @@ class Intake:
     records: RecordStore
     blobs: BlobStore
     secrets: SecretSource
+    documents: Documents
     offload_above: int
 
     async def take(self, webhook: InboundWebhook, request: Request) -> Taken:
@@ -62,13 +65,15 @@ class Intake:
         keys: list[SecretValue] = []
         for each in webhook.secrets:
             keys += await self.secrets.values(each)
-        if webhook.provider.handshake is not None:
-            answer = await webhook.provider.handshake(request, keys)
-            if answer is not None:
-                return answer
-        verdict = await verify(webhook.signature, request, keys, now=now)
+        if answer := await self._handshake(webhook, request, keys, signed=False):
+            return answer
+        verdict = await verify(webhook.signature, request, keys, now=now, documents=self.documents)
+        if verdict.is_ours:
+            raise SecretUnavailableError(verdict.detail)
         if not verdict.accepted:
             return Rejected(verdict)
+        if answer := await self._handshake(webhook, request, keys, signed=True):
+            return answer
         event = _name(webhook, request, verdict, now)
         if duplicate := await self._remembered(webhook, event, now):
             return duplicate
@@ -77,6 +82,24 @@ class Intake:
             await self.blobs.put(event.body.name, request.body)
             event, body = replace(event, body_stored=True), None
         return await self.engine.start(event, body)
+
+    async def _handshake(
+        self,
+        webhook: InboundWebhook,
+        request: Request,
+        keys: Sequence[SecretValue],
+        *,
+        signed: bool,
+    ) -> Response | None:
+        """The answer to a provider's check that the address is ours, if this is one."""
+        asked = [each for each in webhook.provider.handshakes if each.signed == signed]
+        if not asked:
+            return None
+        context = HandshakeContext(request, _payload(request), keys, self.documents)
+        for each in asked:
+            if answer := await each.answer(context):
+                return answer
+        return None
 
     async def _remembered(
         self, webhook: InboundWebhook, event: InboundEvent, now: datetime
@@ -102,7 +125,7 @@ class Intake:
 def _name(
     webhook: InboundWebhook, request: Request, verdict: Verdict, now: datetime
 ) -> InboundEvent:
-    payload = parse_payload(request.body, request.headers.get("content-type", ""))
+    payload = _payload(request)
     event_id = new_event_id(now)
     external_id = webhook.provider.event_id.find(request, payload)
     event_type = webhook.provider.event_type.find(request, payload) or "unknown"
@@ -110,6 +133,7 @@ def _name(
     handler = webhook.handlers.match(event_type)
     digest = request.body_sha256
     identity = key if key is not None else event_id
+    kept = without_credentials(webhook.signature, request, webhook.provider.secret_headers)
     return InboundEvent(
         event_id=event_id,
         workflow_id=inbound_workflow_id(webhook.namespace, webhook.name, identity),
@@ -121,8 +145,8 @@ def _name(
         dedupe_key=key,
         dedupe_ttl_seconds=webhook.dedupe.ttl.total_seconds(),
         method=request.method,
-        url=request.url,
-        headers=_without_credentials(webhook, request),
+        url=kept.url,
+        headers=list(kept.headers.items()),
         body=BodyReference(
             body_name(webhook.namespace, webhook.name, identity, digest, now),
             len(request.body),
@@ -138,14 +162,9 @@ def _name(
     )
 
 
-def _without_credentials(webhook: InboundWebhook, request: Request) -> list[tuple[str, str]]:
-    """The headers to keep: what would let a reader of the record act as the sender is left out."""
-    hidden = _CREDENTIALS | webhook.provider.secret_headers
-    return [
-        (name, REDACTED if name.lower() in hidden else value)
-        for name, value in request.headers.items()
-    ]
-
-
 def _describe(value: SecretValue | None) -> str | None:
     return f"{value.secret.name} ({value.version})" if value else None
+
+
+def _payload(request: Request) -> Payload:
+    return parse_payload(request.body, request.headers.get("content-type", ""))

@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from multidict import MultiDictProxy
 
+from layeron.ports.documents import Documents, NoDocuments
 from layeron.request import Headers, Request
 
 
@@ -19,12 +20,14 @@ class VerificationContext:
         signature: as extracted from the request; None where the rule names no place, or it is
             not there.
         secret: the value to verify with; a rotation calls a verifier once for each.
+        documents: fetches certificates and key sets; a verifier that needs one is async.
     """
 
     request: Request
     timestamp: str | None = None
     signature: str | None = None
     secret: str = field(default="", repr=False)
+    documents: Documents = field(default=NoDocuments(), repr=False)
 
     @property
     def raw_body(self) -> bytes:

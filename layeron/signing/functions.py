@@ -5,6 +5,7 @@ import inspect
 from collections.abc import Awaitable, Callable, Sequence
 from typing import cast
 
+from layeron.errors import DocumentUnavailableError
 from layeron.signing.context import Extractor, SignedPayload, VerificationContext, Verifier
 from layeron.signing.verdict import Cause, RefusalError
 
@@ -46,6 +47,7 @@ async def ask(verifier: Verifier, context: VerificationContext) -> bool:
 
     Raises:
         RefusalError: it raised.
+        DocumentUnavailableError: it needs a document that cannot be had now.
     """
     answer: object
     if inspect.iscoroutinefunction(verifier):
@@ -75,6 +77,8 @@ async def _awaited(answer: Awaitable[object]) -> object:
             raise
         # Nobody cancelled us: the verifier waited for something that was cancelled.
         raise _refusal("verify", "was cancelled") from None
+    except DocumentUnavailableError:
+        raise  # nobody's fault but the network's: the sender shall try again
     except (Exception, SystemExit) as error:  # noqa: BLE001  # a stranger's function may raise any
         raise _refusal("verify", f"raised {type(error).__name__}") from None
 

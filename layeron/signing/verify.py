@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 
+from layeron.ports.documents import Documents, NoDocuments
 from layeron.request import Request
 from layeron.secrets import SecretValue
 from layeron.signing.algorithms import SCHEMES, Check
@@ -18,21 +19,30 @@ from layeron.signing.timestamp import read_timestamp, staleness
 from layeron.signing.verdict import Cause, RefusalError, Verdict
 
 _PROGRESS = list(Cause)
+_NO_DOCUMENTS = NoDocuments()
 
 
 async def verify(
-    rule: Signature, request: Request, keys: Sequence[SecretValue], *, now: datetime
+    rule: Signature,
+    request: Request,
+    keys: Sequence[SecretValue],
+    *,
+    now: datetime,
+    documents: Documents = _NO_DOCUMENTS,
 ) -> Verdict:
     """Decide whether *request* was signed by the holder of one of *keys*.
 
     Every signature in the request is tried with every key, in constant time, also after one fits.
     Never raises on any request; a function of the rule that raises is a refusal.
+
+    Raises:
+        DocumentUnavailableError: a verifier needs a document that cannot be had now.
     """
     refusals: list[RefusalError] = []
     for each in (rule, *rule.also):
         try:
             if each.verify is not None:
-                key = await _key_by_verifier(each, each.verify, request, keys, now)
+                key = await _key_by_verifier(each, each.verify, request, keys, now, documents)
             elif each.algorithm == "none":
                 return Verdict("skipped")
             else:
@@ -98,6 +108,7 @@ async def _key_by_verifier(
     request: Request,
     keys: Sequence[SecretValue],
     now: datetime,
+    documents: Documents,
 ) -> SecretValue | None:
     """The first key the rule's own function accepts, or None where the rule has no secret."""
     values = values_in(rule, request)
@@ -114,7 +125,7 @@ async def _key_by_verifier(
     candidates: Sequence[SecretValue | None] = mine or [None]
     for key in candidates:
         context = VerificationContext(
-            request, timestamp, text, key.value if key is not None else ""
+            request, timestamp, text, key.value if key is not None else "", documents
         )
         if await ask(verifier, context):
             accepted.append(key)

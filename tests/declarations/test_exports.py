@@ -26,7 +26,7 @@ def test_importing_the_package_loads_nothing_heavy() -> None:
 
 
 def test_each_option_dict_has_the_keys_of_its_model() -> None:
-    pairs = [
+    pairs: list[tuple[type[options.Options], type]] = [
         (options.Retry, options.RetryDict),
         (options.Delivery, options.DeliveryDict),
         (options.Dedupe, options.DedupeDict),

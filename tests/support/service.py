@@ -15,9 +15,10 @@ from temporalio.client import Client
 
 from api.application import build_api
 from layeron.adapters.database import upgrade
-from layeron.adapters.toolbox import Toolbox, open_toolbox
+from layeron.adapters.toolbox import open_toolbox
 from layeron.application import Backend
 from layeron.keys import new_key
+from layeron.ports.toolbox import Toolbox
 from layeron.records import FINAL_STATUSES, EventRecord, EventStatus
 from layeron.settings import Settings, load_settings
 from tests.support.temporal import NAMESPACE, TemporalServer
@@ -109,14 +110,7 @@ async def running_service(
     async with AsyncExitStack() as stack:
         tools = await stack.enter_async_context(open_toolbox(known))
         await tools.check(app)
-        front = build_api(
-            app=app,
-            settings=known,
-            engine=tools.engine,
-            records=tools.records,
-            blobs=tools.blobs,
-            secrets=tools.secrets,
-        )
+        front = build_api(app, tools, known)
         stack.push_async_callback(front.close)
         http = await stack.enter_async_context(
             httpx2.AsyncClient(

@@ -1,0 +1,33 @@
+"""Every port of one process, together: what composition roots hand on."""
+
+from dataclasses import dataclass
+
+from layeron.application import Backend
+from layeron.ports.blobs import BlobStore
+from layeron.ports.documents import Documents
+from layeron.ports.engine import Engine
+from layeron.ports.records import RecordStore
+from layeron.ports.secrets import SecretSource
+
+
+@dataclass(frozen=True, slots=True)
+class Toolbox:
+    """The outside world of one process."""
+
+    blobs: BlobStore
+    secrets: SecretSource
+    records: RecordStore
+    engine: Engine
+    documents: Documents
+
+    async def check(self, app: Backend) -> None:
+        """Return if the application can start here.
+
+        Raises:
+            ConfigurationError: the database's schema is not the one this code needs.
+            UnavailableError: a secret it declares has no value, or a store does not answer.
+        """
+        for secret in app.secrets:
+            await self.secrets.values(secret)
+        await self.records.check()
+        await self.blobs.check()
