@@ -73,9 +73,9 @@ class EventsAPI:
                 # Who asks is not known yet, so nothing of our inside is told.
                 logger.warning("keys cannot be checked: %s", trouble)
                 return error(503, "unavailable", "keys cannot be checked now; try again later")
+            if key is None:
+                return error(401, "unauthorized", "send a valid API key as bearer", _CHALLENGE)
             try:
-                if key is None:
-                    return error(401, "unauthorized", "send a valid API key as bearer", _CHALLENGE)
                 return await endpoint(request, key)
             except BadRequestError as bad:
                 return error(400, "bad_request", str(bad))

@@ -1,5 +1,6 @@
 """Where in a request a value is: ``body.data.id``, ``header.x-event``, ``query.kind``."""
 
+import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias, cast
@@ -7,7 +8,7 @@ from typing import TypeAlias, cast
 from layeron.payload import Payload
 from layeron.request import Request
 
-LocatorFunction: TypeAlias = Callable[[Request, Payload], str | None]
+LocatorFunction: TypeAlias = Callable[[Request, Payload], str | int | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Locator:
     def find(self, request: Request, payload: Payload) -> str | None:
         """The value in this request, or None where the request has none."""
         if self.function is not None:
-            return self.function(request, payload)
+            return _scalar(self.function(request, payload)) or None
         values = [_look(place, request, payload) for place in self.places]
         found = [value for value in values if value]
         return ":".join(found) if len(found) == len(values) else None
@@ -43,6 +44,8 @@ def parse_locator(value: LocatorLike) -> Locator:
     if isinstance(value, Locator):
         return value
     if callable(value):
+        if inspect.iscoroutinefunction(value):
+            raise ValueError("an async function finds nothing in a request; write a plain one")
         return Locator(function=value)
     places = (value,) if isinstance(value, str) else tuple(value)
     for place in places:

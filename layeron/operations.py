@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from layeron.application import Backend
 from layeron.errors import BodyLostError, ConflictError, NotFoundError
+from layeron.identity import is_event_id
 from layeron.ports.blobs import BlobStore
 from layeron.ports.engine import Engine, Execution
 from layeron.ports.records import RecordStore
@@ -44,7 +45,7 @@ class Operations:
         try:
             return await self.records.get_event(event_id)
         except NotFoundError:
-            execution = await self.engine.find(event_id)
+            execution = await self._execution(event_id)
             if execution is None:
                 raise
             return _record_of(execution)
@@ -59,7 +60,7 @@ class Operations:
         try:
             record = await self.records.get_event(event_id)
         except NotFoundError:
-            execution = await self.engine.find(event_id)
+            execution = await self._execution(event_id)
             if execution is None:
                 raise
             if execution.body is not None:
@@ -81,17 +82,18 @@ class Operations:
             NotFoundError: there is no such event, or its webhook is no longer declared.
             ConflictError: it is still being handled.
         """
-        record = await self.records.get_event(event_id)
+        record = await self.get_event(event_id)
         webhook = self.app.webhook(record.namespace, record.webhook)
         if webhook is None:
             raise NotFoundError(
                 f"webhook {record.namespace}/{record.webhook} is not declared any more; declare it"
                 " again to replay its events"
             )
-        if record.status not in FINAL_STATUSES and await self._is_running(record):
+        last = record.replays[-1] if record.replays else record
+        if last.status not in FINAL_STATUSES and await self.engine.is_running(last.workflow_id):
             raise ConflictError(
-                f"event {record.id} is still being handled (status {record.status}); replay it"
-                " when it has ended"
+                f"event {record.id} is still being handled (status {last.status}); replay it when"
+                " it has ended"
             )
         replay = await self.records.add_replay(
             record.id, requested_by=requested_by, reason=reason, at=datetime.now(UTC)
@@ -106,9 +108,9 @@ class Operations:
             raise
         return replay
 
-    async def _is_running(self, record: EventRecord) -> bool:
-        latest = record.replays[-1].workflow_id if record.replays else record.workflow_id
-        return await self.engine.is_running(latest)
+    async def _execution(self, event_id: str) -> Execution | None:
+        """What the engine knows; it is asked in a query, which a text that is no id could alter."""
+        return await self.engine.find(event_id) if is_event_id(event_id) else None
 
 
 def _event_of(

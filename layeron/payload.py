@@ -7,6 +7,8 @@ from urllib.parse import parse_qsl
 Json: TypeAlias = "dict[str, Json] | list[Json] | str | int | float | bool | None"
 Payload: TypeAlias = "Json | bytes"
 
+_MOST_FIELDS = 20_000  # of a form; reading millions would hold up everybody else
+
 
 def parse_payload(body: bytes, content_type: str) -> Payload:
     """Read a body; a body that is not what it says it is stays text, or bytes if it is no text.
@@ -34,8 +36,12 @@ def _form(body: bytes) -> Payload:
     text = text_of(body)
     if isinstance(text, bytes):
         return text
+    try:
+        pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=_MOST_FIELDS)
+    except ValueError:
+        return text
     fields: dict[str, Json] = {}
-    for name, value in parse_qsl(text, keep_blank_values=True):
+    for name, value in pairs:
         earlier = fields.get(name)
         if earlier is None:
             fields[name] = value

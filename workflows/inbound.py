@@ -19,7 +19,7 @@ from layeron import names
 from layeron.answer import answer_of
 from layeron.ports.engine import Handled
 from layeron.records import AttemptReport, HandlingPolicy, InboundEvent
-from layeron.text import printable
+from layeron.text import label
 
 _HEARTBEAT = timedelta(seconds=20)
 _MARGIN = timedelta(seconds=60)
@@ -65,7 +65,7 @@ class InboundWorkflow:
                     + _MARGIN,
                     heartbeat_timeout=_HEARTBEAT,
                     retry_policy=_retry_policy(event.policy, event.attempts_used),
-                    summary=printable(event.event_type),
+                    summary=label(event.event_type),
                 )
             except ActivityError as error:
                 cause = error.cause
@@ -102,7 +102,7 @@ class InboundWorkflow:
                 args=[event, body, number],
                 start_to_close_timeout=_MARGIN,
                 retry_policy=_PATIENT,
-                summary=printable(event.event_type),
+                summary=label(event.event_type),
             )
             if opened.settled is not None:
                 if opened.settled.status in {"dead_letter", "failed"}:
@@ -115,7 +115,7 @@ class InboundWorkflow:
                     name,
                     event_of(event, raw, number),
                     id=f"{workflow.info().workflow_id}/handler/{number}",
-                    static_summary=f"{event.webhook} {printable(event.event_type)}",
+                    static_summary=label(event.webhook, event.event_type),
                 )
             except ChildWorkflowError as error:
                 if is_cancelled_exception(error):

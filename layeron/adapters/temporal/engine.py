@@ -24,7 +24,7 @@ from layeron.errors import EngineUnavailableError
 from layeron.identity import next_generation_id, replay_workflow_id
 from layeron.ports.engine import Duplicate, Execution, Handled, Started
 from layeron.records import EventStatus, InboundEvent
-from layeron.text import printable
+from layeron.text import label
 
 _MOST_GENERATIONS = 10_000
 
@@ -120,7 +120,9 @@ class TemporalEngine:
                     names.MEMO_BODY_SHA256: event.body.sha256,
                 },
                 search_attributes=attributes,
-                static_summary=_summary(event),
+                static_summary=label(
+                    event.webhook, event.event_type, event.external_event_id or event.event_id
+                ),
                 rpc_timeout=self._timeout,
             )
 
@@ -171,8 +173,3 @@ def _status(found: WorkflowExecution) -> EventStatus:
     if found.status == WorkflowExecutionStatus.RUNNING:
         return "accepted"
     return "succeeded" if found.status == WorkflowExecutionStatus.COMPLETED else "dead_letter"
-
-
-def _summary(event: InboundEvent) -> str:
-    parts = (event.webhook, event.event_type, event.external_event_id or event.event_id)
-    return " ".join(printable(part) for part in parts)

@@ -13,7 +13,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from layeron import names
 from layeron.records import InboundEvent
-from layeron.text import printable
+from layeron.text import label
 
 logger = logging.getLogger("layeron.engine")
 
@@ -64,8 +64,8 @@ def attributes_of(event: InboundEvent, known: frozenset[str]) -> TypedSearchAttr
     values = {
         names.ATTRIBUTE_EVENT_ID: event.event_id,
         names.ATTRIBUTE_WEBHOOK: f"{event.namespace}/{event.webhook}",
-        names.ATTRIBUTE_EVENT_TYPE: printable(event.event_type),
-        names.ATTRIBUTE_EXTERNAL_ID: printable(event.external_event_id or ""),
+        names.ATTRIBUTE_EVENT_TYPE: label(event.event_type),
+        names.ATTRIBUTE_EXTERNAL_ID: label(event.external_event_id or ""),
     }
     return TypedSearchAttributes(
         [
