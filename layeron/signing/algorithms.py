@@ -1,15 +1,16 @@
 """The algorithms: how a key proves a message, each as a pair of pure functions."""
 
-import hmac
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from hmac import compare_digest
 from typing import TypeAlias
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.hmac import HMAC
 from cryptography.hazmat.primitives.serialization import (
     load_der_private_key,
     load_der_public_key,
@@ -44,22 +45,26 @@ class Scheme:
 def _same_as_any(expected: bytes, candidates: Sequence[bytes]) -> bool:
     found = False
     for candidate in candidates:
-        found |= hmac.compare_digest(expected, candidate)
+        found |= compare_digest(expected, candidate)
     return found
 
 
-def _hmac(digest: str, size: int) -> Scheme:
-    def checker(key: bytes) -> Check:
-        keyed = hmac.new(key, digestmod=digest)
+def _hmac(digest: hashes.HashAlgorithm) -> Scheme:
+    def signer(key: bytes) -> Callable[[bytes], bytes]:
+        keyed = HMAC(key, digest)
 
-        def check(message: bytes, candidates: Sequence[bytes]) -> bool:
+        def sign(message: bytes) -> bytes:
             mac = keyed.copy()
             mac.update(message)
-            return _same_as_any(mac.digest(), candidates)
+            return mac.finalize()
 
-        return check
+        return sign
 
-    return Scheme(size, checker, lambda key, message: hmac.digest(key, message, digest))
+    def checker(key: bytes) -> Check:
+        sign = signer(key)
+        return lambda message, candidates: _same_as_any(sign(message), candidates)
+
+    return Scheme(digest.digest_size, checker, lambda key, message: signer(key)(message))
 
 
 def _token() -> Scheme:
@@ -161,9 +166,9 @@ def _read(
 _SHA1, _SHA256 = hashes.SHA1(), hashes.SHA256()  # noqa: S303  # see above
 
 SCHEMES: Mapping[Algorithm, Scheme] = {
-    "hmac-sha256": _hmac("sha256", 32),
-    "hmac-sha1": _hmac("sha1", 20),
-    "hmac-sha512": _hmac("sha512", 64),
+    "hmac-sha256": _hmac(_SHA256),
+    "hmac-sha1": _hmac(_SHA1),
+    "hmac-sha512": _hmac(hashes.SHA512()),
     "ed25519": _public_key(_load_ed25519, _sign_ed25519, 64),
     "ecdsa-p256-sha256": _public_key(_load_p256, _sign_p256),
     "rsa-sha256": _public_key(partial(_load_rsa, _SHA256), partial(_sign_rsa, _SHA256)),

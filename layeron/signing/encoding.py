@@ -25,7 +25,7 @@ class Codec:
 
 
 def _encode_base64(data: bytes) -> str:
-    return base64.b64encode(data).decode()
+    return binascii.b2a_base64(data, newline=False).decode()
 
 
 def _encode_base64url(data: bytes) -> str:
@@ -45,7 +45,7 @@ def _decode_hex_upper(text: str) -> bytes:
 
 
 def _decode_base64(text: str) -> bytes:
-    return _only_spelling(text, base64.b64decode(text, validate=True), _encode_base64)
+    return _only_spelling(text, binascii.a2b_base64(text, strict_mode=True), _encode_base64)
 
 
 def _decode_base64url(text: str) -> bytes:

@@ -27,13 +27,18 @@ def read_timestamp(text: str, form: TimestampFormat) -> float:
     Raises:
         RefusalError: the text is no time of this form.
     """
-    try:
-        return _read_iso8601(text) if form == "iso8601" else _read_number(text, form)
-    except (ValueError, OverflowError):
+    if form == "iso8601":
+        seconds = _read_iso8601(text)
+    elif text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS:
+        seconds = int(text) / _PER_SECOND[form]
+    else:
+        seconds = None
+    if seconds is None:
         raise RefusalError(
             Cause.MALFORMED_TIMESTAMP,
             f"the timestamp {printable(text, _LONGEST_SHOWN)!r} is not {_DESCRIPTIONS[form]}",
-        ) from None
+        )
+    return seconds
 
 
 def write_timestamp(at: datetime, form: TimestampFormat) -> str:
@@ -68,14 +73,9 @@ def _hint(seconds: float, now: datetime) -> str:
     return "; it looks like milliseconds: timestamp_format='unix-ms'"
 
 
-def _read_number(text: str, form: TimestampFormat) -> float:
-    if not (text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS):
-        raise ValueError(text)
-    return int(text) / _PER_SECOND[form]
-
-
-def _read_iso8601(text: str) -> float:
-    time = datetime.fromisoformat(text)
-    if time.tzinfo is None:
-        raise ValueError(text)
-    return time.timestamp()
+def _read_iso8601(text: str) -> float | None:
+    try:
+        time = datetime.fromisoformat(text)
+        return time.timestamp() if time.tzinfo else None
+    except (ValueError, OverflowError):
+        return None
