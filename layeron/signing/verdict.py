@@ -21,6 +21,7 @@ class Cause(StrEnum):
     MISSING_SIGNED_FIELD = "missing_signed_field"
     REFUSED_BY_VERIFIER = "refused_by_verifier"
     NO_MATCH = "no_match"
+    BODY_ALTERED = "body_altered"
     STALE_TIMESTAMP = "stale_timestamp"
     FUTURE_TIMESTAMP = "future_timestamp"
 
