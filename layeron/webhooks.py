@@ -48,7 +48,8 @@ def _located(
 ) -> Locator:
     try:
         return default if value is None else parse_locator(value)
+    except TypeError:
+        mend = "write a place such as 'body.type', a list of places, or a function"
     except ValueError as error:
-        raise ConfigurationError(
-            f"webhook {options.get('name')!r}: option {option!r}: {error}."
-        ) from None
+        mend = str(error)
+    raise ConfigurationError(f"webhook {options.get('name')!r}: option {option!r}: {mend}.")
