@@ -15,6 +15,7 @@ from activities.inbound import InboundActivities
 from layeron.adapters.temporal.connection import connect
 from layeron.adapters.toolbox import open_toolbox
 from layeron.application import Backend
+from layeron.errors import LayeronError
 from layeron.loading import load_app
 from layeron.logs import configure_logging
 from layeron.operations import Operations
@@ -112,9 +113,12 @@ async def _connect_patiently(settings: Settings) -> Client:
 
 def main() -> None:
     """Run the worker by the environment's settings."""
-    settings = load_settings()
-    configure_logging(settings)
-    asyncio.run(run_worker(settings))
+    try:
+        settings = load_settings()
+        configure_logging(settings)
+        asyncio.run(run_worker(settings))
+    except LayeronError as error:
+        sys.exit(f"layeron: {error}")
 
 
 if __name__ == "__main__":

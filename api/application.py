@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from api.closing import send_and_close
 from api.errors import error
 from api.events import EventsAPI
 from api.health import health_routes
@@ -35,7 +36,10 @@ class Front:
             own = f"{scope['path']}/".startswith(RESERVED_PREFIXES)
             if not own or self._receiver.owns(request):
                 response = await self._received(request)
-                await response(scope, receive, send)
+                if response.headers.get("connection") == "close":
+                    await send_and_close(response, scope, receive, send)
+                else:
+                    await response(scope, receive, send)
                 return
         await self._service(scope, receive, send)
 

@@ -23,8 +23,8 @@ from layeron.settings import Settings
 
 logger = logging.getLogger("layeron.receiver")
 
+LARGEST_HEAD = 128 * 2**10  # bytes of a request's URL and header fields
 _MOST_HEADERS = 200
-_LARGEST_HEADERS = 64 * 2**10
 _RETRY_AFTER = {"retry-after": "30"}
 _CLOSE = {"connection": "close"}
 
@@ -47,15 +47,16 @@ class Receiver:
 
     async def receive(self, http: HTTPRequest) -> Response:
         """Answer one request."""
-        if _headers_are_too_large(http):
-            return error(431, "headers_too_large", "too many or too large header fields", _CLOSE)
+        if _head_is_too_large(http):
+            return error(431, "head_too_large", "too many or too large header fields", _CLOSE)
         address = self._address(http)
         webhook = self._app.webhook_at(address.host, address.path)
         if webhook is None:
             return error(404, "not_found", "there is nothing at this address", _CLOSE)
         if http.method not in webhook.provider.methods:
             allowed = ", ".join(sorted(webhook.provider.methods))
-            return error(405, "method_not_allowed", f"use {allowed}", {"allow": allowed})
+            allow = {"allow": allowed, **_CLOSE}
+            return error(405, "method_not_allowed", f"use {allowed}", allow)
         try:
             return await self._take(webhook, await self._read(http, webhook, address))
         except BodyTooLargeError:
@@ -115,6 +116,8 @@ class Receiver:
         handled = await self._intake.engine.result(workflow_id, patience)
         if handled is None:
             return _accepted(webhook, event_id, "accepted")
+        if handled.duplicate_of is not None:
+            return _accepted(webhook, handled.duplicate_of, "duplicate")
         if handled.response is not None:
             return _response(Answer.from_json(handled.response))
         if handled.status in {"dead_letter", "failed"}:
@@ -146,9 +149,11 @@ class Receiver:
         return address_of(http, trust_proxy=self._settings.trust_proxy)
 
 
-def _headers_are_too_large(http: HTTPRequest) -> bool:
+def _head_is_too_large(http: HTTPRequest) -> bool:
     fields = http.headers.raw
-    return len(fields) > _MOST_HEADERS or sum(len(n) + len(v) for n, v in fields) > _LARGEST_HEADERS
+    size = len(http.scope["raw_path"]) + len(http.scope["query_string"])
+    size += sum(len(name) + len(value) for name, value in fields)
+    return len(fields) > _MOST_HEADERS or size > LARGEST_HEAD
 
 
 def _accepted(webhook: InboundWebhook, event_id: str, status: str) -> Response:

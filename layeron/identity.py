@@ -10,6 +10,8 @@ _LONGEST_KEY = 96
 """With names of 40 characters, a generation, a replay and a handler, a workflow id stays below the
 255 characters that Temporal's SQL stores keep."""
 
+_LONGEST_ID = 16 * 2**10
+
 
 def new_event_id(at: datetime) -> str:
     """Mint an event id whose order is the order of reception."""
@@ -54,7 +56,14 @@ def escape_key(key: str) -> str:
     escaped = quote(raw, safe="")
     if len(escaped) <= _LONGEST_KEY:
         return escaped
-    return f"sha256:{hashlib.sha256(raw).hexdigest()}"
+    return _digest(raw)
+
+
+def bounded_id(text: str) -> str:
+    """What a provider calls an event; one too long for the engine's history is its digest."""
+    if len(text) <= _LONGEST_ID:
+        return text
+    return _digest(text.encode("utf-8", "surrogatepass"))
 
 
 def inbound_workflow_id(namespace: str, webhook: str, key: str) -> str:
@@ -80,3 +89,7 @@ def body_name(namespace: str, webhook: str, key: str, sha256: str, at: datetime)
     """Where a raw body is stored: the same event and bytes always have the same name."""
     owner = hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:32]
     return f"{namespace}/{webhook}/{at:%Y/%m/%d}/{owner}-{sha256}"
+
+
+def _digest(raw: bytes) -> str:
+    return f"sha256:{hashlib.sha256(raw).hexdigest()}"

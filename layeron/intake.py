@@ -9,7 +9,7 @@ from typing import TypeAlias
 from layeron.declaration import InboundWebhook
 from layeron.errors import DatabaseUnavailableError, SecretUnavailableError
 from layeron.event import Response
-from layeron.identity import body_name, inbound_workflow_id, new_event_id
+from layeron.identity import body_name, bounded_id, inbound_workflow_id, new_event_id
 from layeron.payload import Payload, parse_payload
 from layeron.ports.blobs import BlobStore
 from layeron.ports.documents import Documents
@@ -127,9 +127,9 @@ def _name(
 ) -> InboundEvent:
     payload = _payload(request)
     event_id = new_event_id(now)
-    external_id = webhook.provider.event_id.find(request, payload)
+    external_id = _bounded(webhook.provider.event_id.find(request, payload))
     event_type = webhook.provider.event_type.find(request, payload) or "unknown"
-    key = webhook.dedupe.key.find(request, payload) if webhook.dedupe.key else external_id
+    key = _dedupe_key(webhook, request, payload, external_id)
     handler = webhook.handlers.match(event_type)
     digest = request.body_sha256
     identity = key if key is not None else event_id
@@ -160,6 +160,23 @@ def _name(
         child_workflow=handler.workflow_name if handler else None,
         wants_answer=not webhook.delivery.queue,
     )
+
+
+def _dedupe_key(
+    webhook: InboundWebhook, request: Request, payload: Payload, external_id: str | None
+) -> str | None:
+    if webhook.dedupe.key is None:
+        return external_id
+    try:
+        return _bounded(webhook.dedupe.key.find(request, payload))
+    except Exception:
+        # A user's function failed on a genuine event, which is not refused for that.
+        logger.exception("%s: dedupe.key failed, the provider's id is taken", webhook.name)
+        return external_id
+
+
+def _bounded(name: str | None) -> str | None:
+    return None if name is None else bounded_id(name)
 
 
 def _describe(value: SecretValue | None) -> str | None:

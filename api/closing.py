@@ -1,0 +1,33 @@
+"""Answer before a request has come whole, so that the answer still arrives."""
+
+import asyncio
+from contextlib import suppress
+
+from starlette.responses import Response
+from starlette.types import Message, Receive, Scope, Send
+
+_SECONDS = 2
+
+
+async def send_and_close(response: Response, scope: Scope, receive: Receive, send: Send) -> None:
+    """Send *response*, then take a while what is still being sent to us, then close.
+
+    A connection that is closed while data arrives is reset, and an answer on its way is lost.
+
+    Args:
+        response: has ``connection: close`` and a length, so its receiver knows when it is whole.
+        scope: of the request.
+        receive: gives the rest of the request.
+        send: takes the answer.
+    """
+
+    async def send_unfinished(message: Message) -> None:
+        is_body = message["type"] == "http.response.body"
+        await send({**message, "more_body": True} if is_body else message)
+
+    await response(scope, receive, send_unfinished)
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_SECONDS):
+            while (await receive()).get("more_body"):
+                pass
+    await send({"type": "http.response.body", "body": b"", "more_body": False})
