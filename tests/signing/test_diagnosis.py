@@ -74,7 +74,7 @@ def _sorted(body: bytes) -> bytes:
         (BODY, _compact, "written anew with spaces"),
         (
             _compact(BODY),
-            lambda body: json.dumps(json.loads(body), indent=2).encode(),
+            _indented,
             "without spaces",
         ),
         (BODY, _sorted, "sorted keys"),
