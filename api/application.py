@@ -61,7 +61,13 @@ def build_api(app: Backend, tools: Toolbox, settings: Settings) -> Front:
     operations = Operations(app, tools.engine, records, tools.blobs)
     app.connect(operations)
     intake = Intake(
-        tools.engine, records, tools.blobs, tools.secrets, tools.documents, settings.offload_body
+        engine=tools.engine,
+        records=records,
+        blobs=tools.blobs,
+        secrets=tools.secrets,
+        documents=tools.documents,
+        offload_above=settings.offload_body,
+        store_timeout=settings.store_timeout,
     )
     receiver = Receiver(app=app, intake=intake, records=records, settings=settings)
     events = EventsAPI(operations=operations, records=records, temporal_ui=settings.temporal_ui)

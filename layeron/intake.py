@@ -1,13 +1,18 @@
 """The way in: verify a request, name its event, and make it durable, once."""
 
+import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TypeAlias
 
 from layeron.declaration import InboundWebhook
-from layeron.errors import DatabaseUnavailableError, SecretUnavailableError
+from layeron.errors import (
+    BlobStoreUnavailableError,
+    DatabaseUnavailableError,
+    SecretUnavailableError,
+)
 from layeron.event import Response
 from layeron.identity import body_name, bounded_id, inbound_workflow_id, new_event_id
 from layeron.payload import Payload, parse_payload
@@ -46,6 +51,7 @@ class Intake:
     Attributes:
         offload_above: bodies larger than this many bytes are stored before the engine is told,
             and travel as a reference.
+        store_timeout: how long that may take, while the sender waits.
     """
 
     engine: Engine
@@ -54,6 +60,7 @@ class Intake:
     secrets: SecretSource
     documents: Documents
     offload_above: int
+    store_timeout: timedelta
 
     async def take(self, webhook: InboundWebhook, request: Request) -> Taken:
         """Decide about one request; the event is durable once `Started` or `Duplicate` comes back.
@@ -79,9 +86,16 @@ class Intake:
             return duplicate
         body: bytes | None = request.body
         if event.body.size > self.offload_above:
-            await self.blobs.put(event.body.name, request.body)
+            await self._store(event.body.name, request.body)
             event, body = replace(event, body_stored=True), None
         return await self.engine.start(event, body)
+
+    async def _store(self, name: str, body: bytes) -> None:
+        try:
+            async with asyncio.timeout(self.store_timeout.total_seconds()):
+                await self.blobs.put(name, body)
+        except TimeoutError as error:
+            raise BlobStoreUnavailableError("the body was not stored in time") from error
 
     async def _handshake(
         self,

@@ -94,10 +94,15 @@ class Settings(BaseSettings):
         description="Larger bodies go to the bucket before the engine is told; at most `1MiB`.",
     )
     receive_timeout: Duration = Field(
-        default=timedelta(seconds=20), description="How long a sender may take to send a body."
+        default=timedelta(seconds=20),
+        description="How long a sender may take to send the head of a request, and its body.",
     )
     engine_timeout: Duration = Field(
         default=timedelta(seconds=5), description="How long the receiver waits for the engine."
+    )
+    store_timeout: Duration = Field(
+        default=timedelta(seconds=8),
+        description="How long the receiver waits for the bucket to take a large body.",
     )
     trust_proxy: bool = Field(
         default=False,
