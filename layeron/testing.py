@@ -47,7 +47,7 @@ def signed_request(
         event_type: of the example; without it, the first type that the webhook has a handler for.
         secrets: the value to sign with, or the values of several secrets by name; without it,
             the environment variable of the secret's name. The provider's private key, where the
-            secret is a public one.
+            webhook has a public key of it, or fetches that.
         headers: more header fields, in place of those of the example.
         base_url: where the service is reached; without it, the webhook's own host or localhost.
         now: the time of signing.
@@ -118,7 +118,7 @@ def _values(webhook: InboundWebhook, secrets: Secrets | None) -> Sequence[str]:
     """The value to sign with: the first of those that belong to the rule."""
     declared = webhook.signature.own_secrets
     if not declared:
-        return ()
+        return [secrets] if isinstance(secrets, str) else ()
     if secrets is None:
         secrets = os.environ
     if isinstance(secrets, Mapping):

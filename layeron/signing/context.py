@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TypeAlias
 
 from multidict import MultiDictProxy
@@ -21,6 +22,7 @@ class VerificationContext:
             not there.
         secret: the value to verify with; a rotation calls a verifier once for each.
         documents: fetches certificates and key sets; a verifier that needs one is async.
+        now: the time to judge by.
     """
 
     request: Request
@@ -28,6 +30,7 @@ class VerificationContext:
     signature: str | None = None
     secret: str = field(default="", repr=False)
     documents: Documents = field(default=NoDocuments(), repr=False)
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     @property
     def raw_body(self) -> bytes:
@@ -57,6 +60,9 @@ class VerificationContext:
 
 Extractor: TypeAlias = Callable[[VerificationContext], str | Sequence[str] | None]
 SignedPayload: TypeAlias = Callable[[VerificationContext], bytes | str]
+Signer: TypeAlias = Callable[[Request, str, datetime], Request]
+"""Signs a request with a secret (or a private key) at a time: the sender's half of a verifier."""
+
 Verifier: TypeAlias = (
     Callable[[VerificationContext], bool] | Callable[[VerificationContext], Awaitable[bool]]
 )

@@ -53,6 +53,8 @@ def _in_the_place(rule: "Signature") -> Iterator[str]:
         yield "extract searches a header; add header='x-signature'"
     if rule.extract is not None and rule.separator:
         yield "extract and separator both take a header apart; leave one of them out"
+    if rule.sign is not None and rule.verify is None:
+        yield "sign is the other half of verify; leave it out, or add verify"
     if rule.layout is not None and rule.extract is None:
         yield "layout says how to write what extract reads; leave it out, or add extract"
 

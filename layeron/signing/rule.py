@@ -9,7 +9,13 @@ from pydantic import Field, field_validator, model_validator
 
 from layeron.options import Options
 from layeron.secrets import Secret
-from layeron.signing.context import Extractor, SignedPayload, VerificationContext, Verifier
+from layeron.signing.context import (
+    Extractor,
+    SignedPayload,
+    Signer,
+    VerificationContext,
+    Verifier,
+)
 from layeron.signing.encoding import Encoding
 from layeron.signing.keys import SECRET_ENCODINGS, SecretEncoding
 from layeron.signing.mistakes import mistakes_of
@@ -85,6 +91,7 @@ class Signature(Options):
             ``t={timestamp},v1={signature}``; only signing needs it.
         verify: a function that decides about the signature, instead of algorithm and payload; a
             plain one runs in a thread.
+        sign: with ``verify``, a function that signs a request; only senders and tests need it.
         also: other rules; a request that satisfies any one of them is accepted.
     """
 
@@ -109,6 +116,7 @@ class Signature(Options):
     signed_payload: str | SignedPayload = "raw_body"
     layout: str | None = None
     verify: Verifier | None = None
+    sign: Signer | None = None
     also: "tuple[Signature, ...]" = ()
 
     @cached_property
@@ -240,4 +248,5 @@ class SignatureDict(TypedDict, total=False):
     signed_payload: str | SignedPayload
     layout: str
     verify: Verifier
+    sign: Signer
     also: "Sequence[Signature | SignatureDict]"

@@ -44,8 +44,10 @@ def _by_one_rule(
     rule: Signature, request: Request, secrets: Sequence[str], now: datetime
 ) -> Request:
     """Raises ValueError when a secret is no key for the rule."""
+    if rule.sign is not None:
+        return rule.sign(request, secrets[0], now)
     if rule.verify is not None:
-        raise _cannot("the rule's verify function can only say yes or no")
+        raise _cannot("the rule's verify function can only say yes or no; give it sign=…")
     if len(secrets) > 1 and not rule.separator:
         raise _cannot("the rule has no separator to part the signatures of several secrets")
     timestamp = write_timestamp(now, rule.timestamp_format) if rule.timestamp_places else None

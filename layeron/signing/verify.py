@@ -125,7 +125,7 @@ async def _key_by_verifier(
     candidates: Sequence[SecretValue | None] = mine or [None]
     for key in candidates:
         context = VerificationContext(
-            request, timestamp, text, key.value if key is not None else "", documents
+            request, timestamp, text, key.value if key is not None else "", documents, now
         )
         if await ask(verifier, context):
             accepted.append(key)

@@ -70,6 +70,10 @@ MISTAKES: dict[str, tuple[dict[str, Any], str]] = {
         {"header": "x", "secret": SECRET, "extract": "v1=(.*)", "separator": ","},
         "extract and separator both take a header apart; leave one of them out",
     ),
+    "signer without verifier": (
+        {"header": "x", "secret": SECRET, "sign": print},
+        "sign is the other half of verify; leave it out, or add verify",
+    ),
     "layout without pattern": (
         {"header": "x", "secret": SECRET, "layout": "v1={signature}"},
         "layout says how to write what extract reads; leave it out, or add extract",

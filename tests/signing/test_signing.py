@@ -1,11 +1,13 @@
 """The sender's half: what a request gets, and which rules cannot be followed."""
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 
 from layeron.errors import ConfigurationError
 from layeron.request import Request
+from layeron.signing.context import VerificationContext
 from layeron.signing.rule import Signature, SignatureDict
 from layeron.signing.sign import sign
 from layeron.signing.verify import verify
@@ -22,6 +24,7 @@ from tests.support.rules import (
     request,
     rule,
     values,
+    with_header,
 )
 
 
@@ -86,6 +89,20 @@ async def test_a_pattern_without_layout_is_followed_where_it_reads_a_bare_signat
     assert (await verify(chosen, signed, values(KEY), now=NOW)).accepted
 
 
+async def test_a_function_signs_where_a_function_verifies_and_both_get_the_time() -> None:
+    def sealed(request: Request, secret: str, now: datetime) -> Request:
+        return with_header(request, "x-seal", f"{secret} {now}")
+
+    def is_sealed(context: VerificationContext) -> bool:
+        return context.headers["x-seal"] == f"{context.secret} {context.now}"
+
+    chosen = rule({"verify": is_sealed, "sign": sealed})
+    signed = sign(chosen, UNSIGNED, [KEY], now=NOW)
+    assert (await verify(chosen, signed, values(KEY), now=NOW)).accepted
+    later = NOW + timedelta(seconds=1)
+    assert not (await verify(chosen, signed, values(KEY), now=later)).accepted
+
+
 EXTRACTS_SOMETHING_ELSE = (
     "the rule does not extract what was written; say how the header looks, such as"
     " layout='t={timestamp},v1={signature}'"
@@ -96,7 +113,7 @@ UNSIGNABLE: dict[str, tuple[SignatureDict, Request, list[str], str]] = {
         {"verify": lambda _: True},
         UNSIGNED,
         [KEY],
-        "the rule's verify function can only say yes or no",
+        "the rule's verify function can only say yes or no; give it sign=…",
     ),
     "extractor": (
         {"extract": lambda ctx: ctx.headers["x"]},
