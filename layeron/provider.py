@@ -52,7 +52,7 @@ class Sample:
     """An example of a request, before it is signed.
 
     Attributes:
-        payload: what becomes the JSON body.
+        payload: what becomes the body: JSON, or form fields where the content type says so.
         headers: header fields the provider sends, those of the signature left out.
     """
 

@@ -15,14 +15,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TypeAlias
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from layeron.declaration import InboundWebhook
 from layeron.errors import ConfigurationError
+from layeron.provider import Sample
 from layeron.providers.samples import fresh_id
 from layeron.request import Request, headers_of
 from layeron.secrets import SecretValue
 from layeron.signing.sign import sign
+from layeron.signing.wire import is_form
 from layeron.signing.writing import json_bytes, with_body_field, with_headers, with_query_parameter
 
 Secrets: TypeAlias = str | SecretValue | Sequence[str | SecretValue] | Mapping[str, str]
@@ -60,7 +62,7 @@ def signed_request(
     if (sampler := webhook.provider.sample) is not None:
         sample = sampler(event_type)
         request = with_headers(request, sample.headers.items())
-        request = replace(request, body=json_bytes(sample.payload))
+        request = replace(request, body=_body_of(sample))
     if payload is not None:
         request = replace(request, body=_bytes(payload))
     request = with_headers(request, (headers or {}).items())
@@ -68,6 +70,12 @@ def signed_request(
     for place, value in _expected(webhook, event_type).items():
         request = _with_place(request, place, value, may_change_body=is_ours)
     return sign(webhook.signature, request, _values(webhook, secrets), now=now or datetime.now(UTC))
+
+
+def _body_of(sample: Sample) -> bytes:
+    if is_form(sample.headers.get("content-type", "")) and isinstance(sample.payload, dict):
+        return urlencode(sample.payload).encode()
+    return json_bytes(sample.payload)
 
 
 def _unsigned(webhook: InboundWebhook, base_url: str | None) -> Request:
