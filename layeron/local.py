@@ -1,11 +1,32 @@
-"""What a running ``layeron dev`` leaves in its data folder, for commands in other terminals."""
+"""The data folder, and what a running ``layeron dev`` leaves there for other terminals."""
 
 import json
 import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from layeron.errors import ConfigurationError
+
 _FILE = "dev.json"
+
+
+def make_data_folder(data_dir: Path) -> Path:
+    """The data folder, absolute; if it is made, then for this user alone and out of Git.
+
+    Raises:
+        ConfigurationError: it cannot be made.
+    """
+    folder = data_dir.resolve()
+    if not folder.is_dir():
+        try:
+            folder.mkdir(parents=True, mode=0o700)
+            (folder / ".gitignore").write_text("*\n")
+        except OSError as error:
+            raise ConfigurationError(
+                f"the data folder {folder} cannot be made ({error.strerror}); choose another with"
+                " --data-dir or LAYERON_DATA_DIR."
+            ) from None
+    return folder
 
 
 @dataclass(frozen=True, slots=True)

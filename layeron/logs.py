@@ -50,5 +50,5 @@ def configure_logging(settings: Settings) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JSONFormatter() if settings.production else LineFormatter())
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
-    for noisy in ("uvicorn.access", "alembic", "httpx", "httpx2", "google", "urllib3"):
+    for noisy in ("uvicorn", "temporalio.worker", "alembic", "httpx2", "google", "urllib3"):
         logging.getLogger(noisy).setLevel(logging.WARNING)

@@ -3,46 +3,68 @@
 import asyncio
 import contextlib
 import fcntl
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from layeron.cli.options import DataDir
+from layeron.cli.options import AppArgument, DataDir, Host, Port
 from layeron.cli.plan import Plan
 from layeron.cli.ports import claim
-from layeron.cli.supervisor import Supervisor
 from layeron.errors import ConfigurationError
-from layeron.settings import load_settings
+from layeron.loading import required
+from layeron.local import make_data_folder
+from layeron.settings import Settings, load_settings
+
+_DRAIN_SECONDS = 5
 
 
 def dev(
-    app: Annotated[str, typer.Argument(metavar="MODULE_OR_FILE[:APP]")],
-    host: Annotated[str, typer.Option(help="Address of the API.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port of the API; 0 takes a free one.")] = 8000,
+    app: AppArgument = None,
+    host: Host = None,
+    port: Port = None,
     temporal_port: Annotated[int, typer.Option(help="Port of Temporal; 0: a free one.")] = 7233,
     ui_port: Annotated[int, typer.Option(help="Port of its web UI; 0: a free one.")] = 8233,
-    reload: Annotated[bool, typer.Option(help="Restart when a Python file changes.")] = True,
+    reload: Annotated[bool, typer.Option(help="Start again when a Python file changes.")] = True,
     trigger: Annotated[
-        str | None, typer.Option(help="Send this when all is up, as 'PROVIDER TYPE'.")
+        str | None, typer.Option(help="Send this when all is up, such as 'stripe invoice.paid'.")
     ] = None,
     data_dir: DataDir = None,
 ) -> None:
-    """Run everything here: the embedded engine with its web UI, the API and a worker."""
-    settings = load_settings(data_dir=data_dir)
-    folder = settings.data_dir.resolve()
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with _only_one(folder):
-        plan = Plan(
-            app=_absolute(app),
-            folder=folder,
-            host=host,
-            port=claim(host, port, "--port"),
-            temporal_port=claim("127.0.0.1", temporal_port, "--temporal-port"),
-            ui_port=claim("127.0.0.1", ui_port, "--ui-port"),
+    """Run it all here: engine, web UI, API and a worker."""
+    settings = load_settings(app=app, host=host, port=port, data_dir=data_dir)
+    if settings.production:
+        raise ConfigurationError(
+            "`layeron dev` is no production service; unset LAYERON_PRODUCTION, or run `layeron"
+            " serve` and `layeron worker`."
         )
-        raise typer.Exit(asyncio.run(Supervisor(plan, settings).run(trigger, reload=reload)))
+    reference = _absolute(required(settings.app))
+    folder = make_data_folder(settings.data_dir)
+    with _only_one(folder):
+        api, temporal, web = claim(
+            {
+                "--port": (settings.host, settings.port),
+                "--temporal-port": ("127.0.0.1", temporal_port),
+                "--ui-port": ("127.0.0.1", ui_port),
+            }
+        )
+        plan = Plan(
+            app=reference,
+            folder=folder,
+            here=Path.cwd(),
+            host=settings.host,
+            port=api,
+            temporal_port=temporal,
+            ui_port=web,
+            task_queue=settings.task_queue,
+            drain_seconds=_drain_seconds(settings),
+        )
+        # What follows loads the engine's client, which other commands need not wait for.
+        from layeron.cli.supervisor import Supervisor  # noqa: PLC0415
+
+        supervisor = Supervisor(plan, settings)
+        raise typer.Exit(asyncio.run(supervisor.run(trigger, reload=reload)))
 
 
 def _absolute(app: str) -> str:
@@ -51,8 +73,14 @@ def _absolute(app: str) -> str:
     return f"{Path(place).resolve()}{colon}{variable}" if place.endswith(".py") else app
 
 
+def _drain_seconds(settings: Settings) -> float:
+    """A developer waits less long for handlers than a deployment, unless told to."""
+    told = "drain_timeout" in settings.model_fields_set
+    return settings.drain_timeout.total_seconds() if told else _DRAIN_SECONDS
+
+
 @contextlib.contextmanager
-def _only_one(folder: Path) -> Iterator[None]:
+def _only_one(folder: Path) -> Generator[None]:
     """Hold the data folder for this process alone; the lock goes with the process."""
     with (folder / "dev.lock").open("w") as lock:
         try:

@@ -8,7 +8,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from layeron.cli import dev, events, keys, production, secrets, trigger
+from layeron.cli import check, dev, events, keys, production, secrets, trigger
 from layeron.errors import LayeronError
 
 app = typer.Typer(
@@ -18,6 +18,7 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 app.command("dev")(dev.dev)
+app.command("check")(check.check)
 app.command("serve")(production.serve)
 app.command("worker")(production.worker)
 app.command("trigger")(trigger.trigger)

@@ -7,11 +7,17 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+# Without the working directory on Python's path: a module there must not hide one of ours.
+OURSELVES = (sys.executable, "-P", "-m", "layeron")
 _TETHER = Path(__file__).with_name("tether.py")
 
 
 class Child:
-    """Starts a command, restarts it, and ends it: politely first."""
+    """Starts a command, starts it again, and ends it: politely first.
+
+    Attributes:
+        began: when it was started last, by the event loop's clock.
+    """
 
     def __init__(
         self,
@@ -22,15 +28,62 @@ class Child:
         log: Path | None = None,
     ) -> None:
         self.name = name
-        self._command = [sys.executable, "-I", str(_TETHER), *command]
-        self._env = {**os.environ, **(env or {})}
+        self.began = 0.0
+        self._command = [sys.executable, "-I", str(_TETHER), str(os.getpid()), *command]
+        self._env = os.environ if env is None else env
         self._log = log
         self._process: asyncio.subprocess.Process | None = None
-        self._started = asyncio.Event()
-        self.stopping = False
+        self._changing = asyncio.Lock()
 
     async def start(self) -> None:
-        """Start the command in a session of its own: Ctrl-C reaches the supervisor alone."""
+        """Start the command, if it does not run."""
+        async with self._changing:
+            await self._start()
+
+    async def restart(self, patience: float) -> None:
+        """Stop the command as `stop` does, and start it."""
+        async with self._changing:
+            await self._stop(patience)
+            await self._start()
+
+    async def stop(self, patience: float) -> None:
+        """Ask it to end; make it end after *patience* seconds."""
+        async with self._changing:
+            await self._stop(patience)
+
+    async def kill(self) -> None:
+        """End it at once."""
+        self.kill_now()
+        if self._process is not None:
+            await self._process.wait()
+
+    def kill_now(self) -> None:
+        """End it, without waiting for its end."""
+        if self.alive:
+            self._running().kill()
+
+    @property
+    def alive(self) -> bool:
+        """Whether it runs."""
+        return self._process is not None and self._process.returncode is None
+
+    @property
+    def pid(self) -> int:
+        """Of the process that was started last."""
+        return self._running().pid
+
+    async def wait(self) -> int:
+        """Its exit code, when the command has ended without being asked to by `restart`."""
+        while True:
+            process = self._running()
+            code = await process.wait()
+            async with self._changing:
+                if process is self._process:
+                    return code
+
+    async def _start(self) -> None:
+        if self.alive:
+            return
         sink = self._log.open("ab") if self._log else None
         try:
             self._process = await asyncio.create_subprocess_exec(
@@ -39,47 +92,25 @@ class Child:
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=sink,
                 stderr=sink,
+                # A session of its own: Ctrl-C reaches the supervisor alone.
                 start_new_session=True,
             )
         finally:
             if sink:
                 sink.close()
-        self.stopping = False
-        self._started.set()
+        self.began = asyncio.get_running_loop().time()
 
-    async def started(self) -> None:
-        """Wait for the next start."""
-        await self._started.wait()
-
-    async def wait(self) -> int:
-        """The exit code, when the command has ended."""
-        code = await self._running().wait()
-        self._started.clear()
-        return code
-
-    @property
-    def alive(self) -> bool:
-        """Whether it runs."""
-        return self._process is not None and self._process.returncode is None
-
-    async def stop(self, patience: float = 30) -> None:
-        """Ask it to end; make it end after *patience* seconds."""
+    async def _stop(self, patience: float) -> None:
         if not self.alive:
             return
-        self.stopping = True
         process = self._running()
         process.send_signal(signal.SIGTERM)
         try:
             async with asyncio.timeout(patience):
                 await process.wait()
         except TimeoutError:
-            await self.kill()
-
-    async def kill(self) -> None:
-        """End it at once."""
-        process = self._running()
-        process.kill()
-        await process.wait()
+            process.kill()
+            await process.wait()
 
     def _running(self) -> asyncio.subprocess.Process:
         if self._process is None:

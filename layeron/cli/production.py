@@ -1,11 +1,8 @@
 """``layeron serve``, ``layeron worker`` and ``layeron db``: the commands of a deployment."""
 
-from typing import Annotated
-
 import typer
 
-from layeron.adapters.database import current_revision, head_revision, upgrade
-from layeron.cli.options import App, DataDir
+from layeron.cli.options import AppArgument, DataDir, Host, Port
 from layeron.cli.service import run_service
 from layeron.settings import load_settings
 
@@ -13,10 +10,7 @@ database = typer.Typer(help="The database's schema.", no_args_is_help=True)
 
 
 def serve(
-    app: App = None,
-    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
-    port: Annotated[int | None, typer.Option(help="Port to listen on.")] = None,
-    data_dir: DataDir = None,
+    app: AppArgument = None, host: Host = None, port: Port = None, data_dir: DataDir = None
 ) -> None:
     """Run the API: it receives webhooks and serves /api/v1."""
     run_service(
@@ -24,7 +18,7 @@ def serve(
     )
 
 
-def worker(app: App = None, data_dir: DataDir = None) -> None:
+def worker(app: AppArgument = None, data_dir: DataDir = None) -> None:
     """Run a worker: it handles what was received."""
     run_service("worker", "run_worker", load_settings(app=app, data_dir=data_dir))
 
@@ -32,6 +26,11 @@ def worker(app: App = None, data_dir: DataDir = None) -> None:
 @database.command("upgrade")
 def upgrade_database(data_dir: DataDir = None) -> None:
     """Bring the database to the schema of this version."""
+    from layeron.adapters.database import (  # noqa: PLC0415  # loads the database's packages
+        current_revision,
+        upgrade,
+    )
+
     url = load_settings(data_dir=data_dir).effective_database_url
     upgrade(url)
     typer.echo(f"the database is at revision {current_revision(url)}")
@@ -39,6 +38,13 @@ def upgrade_database(data_dir: DataDir = None) -> None:
 
 @database.command("status")
 def show_status(data_dir: DataDir = None) -> None:
-    """Show the schema's revision and the one this version needs."""
-    url = load_settings(data_dir=data_dir).effective_database_url
-    typer.echo(f"database {current_revision(url) or 'empty'}, needed {head_revision()}")
+    """Show the schema's revision; exit with 1 if it is not the one that this version needs."""
+    from layeron.adapters.database import (  # noqa: PLC0415  # loads the database's packages
+        current_revision,
+        head_revision,
+    )
+
+    found = current_revision(load_settings(data_dir=data_dir).effective_database_url)
+    needed = head_revision()
+    typer.echo(f"the database is at revision {found or 'none'}, this release needs {needed}")
+    raise typer.Exit(found != needed)

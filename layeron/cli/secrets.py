@@ -1,5 +1,6 @@
 """``layeron secrets``: values for this machine, in a file only its user can read."""
 
+import os
 import secrets as random
 import sys
 from typing import Annotated
@@ -10,6 +11,7 @@ from layeron.adapters.secret_file import SecretFile, variable_name
 from layeron.adapters.secret_sources import FILE_NAME
 from layeron.cli.options import DataDir
 from layeron.errors import ConfigurationError
+from layeron.local import make_data_folder
 from layeron.secrets import secret
 from layeron.settings import load_settings
 
@@ -26,8 +28,11 @@ def set_(
 ) -> None:
     """Set a secret, read from standard input; its last value stays valid as the previous one."""
     reference = secret(name, namespace)
-    file = SecretFile(load_settings(data_dir=data_dir).data_dir / FILE_NAME)
-    if if_missing and variable_name(reference) in file.read():
+    variable = variable_name(reference)
+    folder = make_data_folder(load_settings(data_dir=data_dir).data_dir)
+    file = SecretFile(folder / FILE_NAME)
+    if if_missing and variable in file.read():
+        typer.echo(f"{variable} is set already; it stays as it is")
         return
     if generate:
         value = f"whsec_{random.token_urlsafe(32)}"
@@ -41,7 +46,9 @@ def set_(
             f" {name}`, or add --generate."
         )
     file.set(reference, value)
-    typer.echo(f"{variable_name(reference)} is set")
+    typer.echo(f"{variable} is set in {folder / FILE_NAME}")
+    if os.environ.get(variable):
+        typer.echo(f"but the environment has a {variable}, too, which comes first", err=True)
 
 
 @app.command("list")

@@ -1,26 +1,36 @@
 """Starts engine, API and worker, keeps them running, and ends them in order."""
 
 import asyncio
+import contextlib
+import shlex
 import signal
-import sys
+from collections.abc import Coroutine, Sequence
 from pathlib import Path
+from typing import Any, TypeVar
 
 import httpx2
 import typer
 import watchfiles
 
-from layeron.adapters.database import open_record_store, upgrade
-from layeron.adapters.temporal.embedded import server_command, wait_until_ready
-from layeron.cli.life import send_and_follow
-from layeron.cli.plan import Plan
-from layeron.cli.process import Child
+from layeron.adapters.temporal.embedded import server_command, wait_until_ready, wait_until_worked
+from layeron.cli.banner import banner
+from layeron.cli.check import Declared, declared_by
+from layeron.cli.plan import NAMESPACE, Plan
+from layeron.cli.process import OURSELVES, Child
 from layeron.errors import LayeronError
-from layeron.keys import key_matches, new_key, split_key
 from layeron.local import LocalService
 from layeron.settings import Settings
 
 _READY_SECONDS = 60
-_CRASHED_AT_START_SECONDS = 5
+_LIVED_SECONDS = 5
+_LONGEST_PAUSE_SECONDS = 30
+_ENGINE_STOP_SECONDS = 10
+
+T = TypeVar("T")
+
+
+class _NotStartedError(LayeronError):
+    """A process ended, or was not ready in time, when it was started."""
 
 
 class Supervisor:
@@ -28,127 +38,186 @@ class Supervisor:
 
     def __init__(self, plan: Plan, settings: Settings) -> None:
         self._plan = plan
-        self._database_url = settings.effective_database_url
-        ourselves = [sys.executable, "-m", "layeron"]
+        self._settings = settings
+        self._log = plan.folder / "temporal.log"
         command = server_command(
             plan.folder / "temporal.db",
             host="127.0.0.1",
             port=plan.temporal_port,
             ui_port=plan.ui_port,
         )
-        self._engine = Child("engine", command, log=plan.folder / "temporal.log")
-        self._api = Child("API", [*ourselves, "serve"], env=plan.environment)
-        self._worker = Child("worker", [*ourselves, "worker"], env=plan.environment)
+        self._engine = Child("engine", command, log=self._log)
+        self._api = Child("API", [*OURSELVES, "serve"], env=plan.environment)
+        self._worker = Child("worker", [*OURSELVES, "worker"], env=plan.environment)
+        self._children = (self._engine, self._api, self._worker)
         self._stop = asyncio.Event()
 
     async def run(self, trigger: str | None, *, reload: bool) -> int:
         """Run until Ctrl-C, or until the start fails; the exit code."""
         loop = asyncio.get_running_loop()
-        for each in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(each, self._stop.set)
+        for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            loop.add_signal_handler(each, self._ask_to_stop)
         running = asyncio.create_task(self._run(trigger, reload=reload))
-        stopped = asyncio.create_task(self._stop.wait())
+        asked = asyncio.create_task(self._stop.wait())
         try:
-            await asyncio.wait({running, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({running, asked}, return_when=asyncio.FIRST_COMPLETED)
             return running.result() if running.done() else 0
         finally:
-            self._stop.set()
-            for task in (running, stopped):
+            for task in (running, asked):
                 task.cancel()
-            await asyncio.gather(running, stopped, return_exceptions=True)
-            await asyncio.gather(self._api.stop(), self._worker.stop())
-            await self._engine.stop()
-            typer.echo(f"stopped; the data is kept in {self._plan.folder}")
+            await asyncio.gather(running, asked, return_exceptions=True)
+            await self._end()
+
+    def _ask_to_stop(self) -> None:
+        """Stop in order; asked again, at once."""
+        if self._stop.is_set():
+            for each in self._children:
+                each.kill_now()
+        self._stop.set()
+
+    async def _end(self) -> None:
+        if not self._stop.is_set():  # the start failed: nothing is worth waiting for
+            await asyncio.gather(*(each.kill() for each in self._children))
+            return
+        _say("\nstopping (Ctrl-C again: at once)")
+        patience = self._plan.drain_seconds + _LIVED_SECONDS
+        await asyncio.gather(self._api.stop(patience), self._worker.stop(patience))
+        await self._engine.stop(_ENGINE_STOP_SECONDS)
+        _say(f"stopped; the data is kept in {self._plan.folder}")
 
     async def _run(self, trigger: str | None, *, reload: bool) -> int:
-        await self._engine.start()
-        await asyncio.to_thread(upgrade, self._database_url)
-        key = await self._local_key()
-        plan = self._plan
-        LocalService(plan.url, key, plan.app, str(Path.cwd()), plan.temporal_ui).save(plan.folder)
-        await wait_until_ready(self._plan.temporal, "default")
-        await asyncio.gather(self._api.start(), self._worker.start())
-        if not await self._is_ready():
+        webhooks = await self._start()
+        if webhooks is None:
             return 1
-        self._say_what_runs()
-        minding = [self._mind(each) for each in (self._engine, self._api, self._worker)]
+        for line in banner(self._plan, webhooks):
+            _say(line)
+        minding: list[Coroutine[Any, Any, None]] = [self._mind(each) for each in self._children]
         if reload:
             minding.append(self._reload_on_change())
         if trigger:
-            minding.append(self._show_one_event(trigger))
+            minding.append(self._trigger(trigger))
         await asyncio.gather(*minding)
         return 0
 
-    async def _is_ready(self) -> bool:
-        """Wait for the API; False if it or the worker ends instead, having said why."""
-        async with httpx2.AsyncClient(base_url=self._plan.url, trust_env=False) as http:
-            for _ in range(_READY_SECONDS * 10):
-                if not (self._api.alive and self._worker.alive):
-                    return False
-                try:
-                    if (await http.get("/health/ready")).is_success:
-                        return True
-                except httpx2.TransportError:
-                    pass
-                await asyncio.sleep(0.1)
-        typer.echo(f"layeron: not ready after {_READY_SECONDS} s; see the lines above.", err=True)
-        return False
-
-    def _say_what_runs(self) -> None:
+    async def _start(self) -> Sequence[Declared] | None:
+        """Start everything; None if the application cannot start, which was said then."""
         plan = self._plan
-        typer.echo(
-            f"\n  webhooks and API  {plan.url}"
-            f"\n  Temporal UI       {plan.temporal_ui}/workflows"
-            f"\n  data              {plan.folder}"
-            "\n\n  in another terminal: layeron trigger stripe invoice.paid   layeron events list"
-            "\n  Ctrl-C stops it; the next start finds its data again.\n"
+        await self._engine.start()
+        webhooks, key = await asyncio.gather(
+            declared_by(plan.environment),
+            asyncio.to_thread(self._prepare_database),
         )
+        if webhooks is None:
+            return None
+        LocalService(plan.url, key, plan.app, str(plan.here), plan.temporal_ui).save(plan.folder)
+        await self._while_alive(wait_until_ready(plan.temporal, NAMESPACE), self._engine)
+        await asyncio.gather(self._api.start(), self._worker.start())
+        await self._while_alive(self._until_ready(), *self._children)
+        return webhooks
 
-    async def _show_one_event(self, trigger: str) -> None:
-        provider, _, event_type = trigger.partition(" ")
+    def _prepare_database(self) -> str:
+        # Loaded here, while the other processes start, as it takes as long as they do.
+        from layeron.cli.records import prepare_database  # noqa: PLC0415
+
+        return prepare_database(self._settings)
+
+    async def _until_ready(self) -> None:
+        """Wait until the API takes events and the worker asks for them."""
+        plan = self._plan
         try:
-            await send_and_follow(provider, event_type.strip() or None, data_dir=self._plan.folder)
-        except LayeronError as error:
-            typer.echo(f"layeron: {error}", err=True)
+            async with asyncio.timeout(_READY_SECONDS), httpx2.AsyncClient(trust_env=False) as http:
+                while not await _is_ready(http, plan.url):  # noqa: ASYNC110  # it is a server
+                    await asyncio.sleep(0.05)
+                await wait_until_worked(plan.temporal, NAMESPACE, plan.task_queue, self._worker.pid)
+        except TimeoutError:
+            raise _NotStartedError(
+                f"API and worker are not ready after {_READY_SECONDS} s; see the lines above."
+            ) from None
+
+    async def _while_alive(self, doing: Coroutine[Any, Any, T], *children: Child) -> T:
+        """What *doing* gives, unless one of these processes ends before.
+
+        Raises:
+            _NotStartedError: one did.
+        """
+        task = asyncio.create_task(doing)
+        ends = {asyncio.create_task(each.wait()): each for each in children}
+        try:
+            await asyncio.wait({task, *ends}, return_when=asyncio.FIRST_COMPLETED)
+            if task.done():
+                return task.result()
+            ended = next(child for end, child in ends.items() if end.done())
+            reason = _last_line(self._log) if ended is self._engine else "the reason is above"
+            raise _NotStartedError(f"the {ended.name} did not start: {reason}")
+        finally:
+            for each in (task, *ends):
+                each.cancel()
 
     async def _mind(self, child: Child) -> None:
-        """Start a process again that ended by itself."""
-        loop = asyncio.get_running_loop()
+        """Start a process again that ended by itself; later and later if it ends at once."""
+        clock = asyncio.get_running_loop().time
+        pause = 0
         while True:
-            began = loop.time()
             code = await child.wait()
-            if child.stopping:
-                await child.started()
-                continue
-            if loop.time() - began < _CRASHED_AT_START_SECONDS and child is not self._engine:
-                typer.echo(f"the {child.name} did not start; change the code and it is tried again")
-                await child.started()
-                continue
-            typer.echo(f"the {child.name} ended with code {code}; it is started again")
+            lived = clock() - child.began
+            pause = 0 if lived > _LIVED_SECONDS else min(max(2 * pause, 1), _LONGEST_PAUSE_SECONDS)
+            when = f" in {pause} s" if pause else ""
+            _say(f"the {child.name} {_how(code)}; it is started again{when}", err=True)
+            await asyncio.sleep(pause)
             await child.start()
 
     async def _reload_on_change(self) -> None:
-        place = self._plan.app.partition(":")[0]
-        folder = Path(place).parent if place.endswith(".py") else Path.cwd()
-        ignored = watchfiles.PythonFilter(ignore_paths=[self._plan.folder])
-        async for changes in watchfiles.awatch(
-            folder, watch_filter=ignored, stop_event=self._stop, raise_interrupt=False
-        ):
-            names = ", ".join(sorted(Path(path).name for _, path in changes))
-            typer.echo(f"{names} changed: API and worker start again")
-            await asyncio.gather(self._api.stop(), self._worker.stop())
-            await asyncio.gather(self._api.start(), self._worker.start())
+        plan = self._plan
+        python = watchfiles.PythonFilter(ignore_paths=[plan.folder])
+        watching = watchfiles.awatch(  # pyright: ignore[reportUnknownMemberType]  # it names trio
+            plan.code, watch_filter=python, stop_event=self._stop, raise_interrupt=False
+        )
+        async for changes in watching:
+            names = ", ".join(sorted({Path(path).name for _, path in changes}))
+            if await declared_by(plan.environment) is None:
+                _say(f"{names} changed and cannot start; what ran before runs on", err=True)
+                continue
+            _say(f"{names} changed: API and worker start again")
+            patience = plan.drain_seconds + _LIVED_SECONDS
+            await asyncio.gather(self._api.restart(patience), self._worker.restart(patience))
+            try:
+                await self._while_alive(self._until_ready(), self._api, self._worker)
+            except _NotStartedError as error:
+                _say(f"layeron: {error}", err=True)
+            else:
+                _say("the changed code runs")
 
-    async def _local_key(self) -> str:
-        """The key for this machine's command line: the one of the last start, if it still works."""
-        known = LocalService.of(self._plan.folder).key
-        records = open_record_store(self._database_url)
+    async def _trigger(self, trigger: str) -> None:
+        """Send one event and show its life, in a process of its own: it loads the user's code."""
+        words = [*shlex.split(trigger), "--url", self._plan.url]
+        child = Child("trigger", [*OURSELVES, "trigger", *words], env=self._plan.environment)
+        await child.start()
         try:
-            parts = split_key(known) if known else None
-            if known and parts and key_matches(await records.find_key(parts[0]), parts[1]):
-                return known
-            record, text = new_key("layeron dev")
-            await records.add_key(record)
-            return text
+            await child.wait()
         finally:
-            await records.close()
+            child.kill_now()
+
+
+def _say(text: str, *, err: bool = False) -> None:
+    """Tell the user; a terminal that was closed must not keep us from ending in order."""
+    with contextlib.suppress(OSError):
+        typer.echo(text, err=err)
+
+
+async def _is_ready(http: httpx2.AsyncClient, url: str) -> bool:
+    try:
+        return (await http.get(f"{url}/health/ready")).is_success
+    except httpx2.TransportError:
+        return False
+
+
+def _how(code: int) -> str:
+    if code < 0:
+        return f"was ended by {signal.Signals(-code).name}"
+    return f"ended with code {code}"
+
+
+def _last_line(log: Path) -> str:
+    lines = log.read_text(errors="replace").split("\n") if log.exists() else []
+    said = next((line.strip() for line in reversed(lines) if line.strip()), "it said nothing")
+    return f"{said} (see {log})"

@@ -5,31 +5,54 @@ import sys
 from pathlib import Path
 from typing import Annotated
 
+import httpx2
 import typer
 
-from layeron.cli.life import send_and_follow
+from layeron.adapters.secret_sources import open_secret_source
+from layeron.application import Backend
+from layeron.cli.life import follow as follow_event
 from layeron.cli.options import App, DataDir, Url
-from layeron.errors import ConfigurationError
+from layeron.declaration import InboundWebhook
+from layeron.errors import ConfigurationError, GatewayError, LayeronError
+from layeron.identity import is_event_id
+from layeron.loading import load_app
+from layeron.local import LocalService
+from layeron.request import Request
+from layeron.secrets import SecretValue
+from layeron.settings import Settings, load_settings
+from layeron.testing import signed_request
+
+_UNAUTHORIZED = 401
 
 
 def trigger(
     provider: Annotated[str, typer.Argument(help="A provider or the name of a webhook.")],
     event_type: Annotated[str | None, typer.Argument(help="Such as invoice.paid.")] = None,
     data: Annotated[
-        str | None, typer.Option(help="The body, @FILE, or - for standard input.")
+        str | None, typer.Option(help="The body: text, @FILE, or - for standard input.")
     ] = None,
     follow: Annotated[bool, typer.Option(help="Wait for the event's end and show it.")] = True,
     app: App = None,
     url: Url = None,
     data_dir: DataDir = None,
 ) -> None:
-    """Send a correctly signed sample event to the running service."""
-    asyncio.run(
-        send_and_follow(
-            provider, event_type, data_dir=data_dir, url=url, app=app, body=_body(data),
-            follow=follow,
-        )
-    )  # fmt: skip
+    """Send a signed sample event to the running service."""
+    settings = load_settings(data_dir=data_dir, url=url, app=app)
+    webhook = _find(_load(settings), provider)
+    body = _body(data)
+
+    async def run() -> None:
+        values = await _values(webhook, settings)
+        request = signed_request(webhook, body, event_type=event_type, secrets=values)
+        event_id = await _send(webhook, request, settings)
+        if follow and event_id:
+            ended = await follow_event(event_id, settings)
+            if ended.status in {"dead_letter", "failed"}:
+                raise LayeronError(
+                    f"the handler failed; mend it, then: layeron events replay {event_id}"
+                )
+
+    asyncio.run(run())
 
 
 def _body(data: str | None) -> bytes | None:
@@ -39,5 +62,76 @@ def _body(data: str | None) -> bytes | None:
         try:
             return Path(data[1:]).read_bytes()
         except OSError as error:
-            raise ConfigurationError(f"{data[1:]} cannot be read ({error.strerror}).") from None
+            raise ConfigurationError(
+                f"{data[1:]} cannot be read ({error.strerror}); name another file after @."
+            ) from None
     return data.encode() if data is not None else None
+
+
+def _load(settings: Settings) -> Backend:
+    """The application that was named, else that of the local service."""
+    local = LocalService.of(settings.data_dir)
+    if settings.app or local.folder is None:
+        return load_app(settings.app)
+    return load_app(local.app, folder=Path(local.folder))
+
+
+def _find(app: Backend, wanted: str) -> InboundWebhook:
+    """The webhook of this name, or the only one of this provider."""
+    named = [
+        each for each in app.webhooks if wanted in {each.name, f"{each.namespace}/{each.name}"}
+    ]
+    found = named or [each for each in app.webhooks if each.provider.name == wanted]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        names = ", ".join(f"{each.namespace}/{each.name}" for each in found)
+        raise ConfigurationError(f"several webhooks fit {wanted!r}; name one of {names}.")
+    known = ", ".join(each.name for each in app.webhooks) or "none"
+    raise ConfigurationError(f"no webhook fits {wanted!r}; this application declares: {known}.")
+
+
+async def _values(webhook: InboundWebhook, settings: Settings) -> list[SecretValue]:
+    source = open_secret_source(settings.secrets, settings.data_dir, settings.secrets_refresh)
+    try:
+        return [value for each in webhook.secrets for value in await source.values(each)]
+    finally:
+        await source.close()
+
+
+async def _send(webhook: InboundWebhook, request: Request, settings: Settings) -> str | None:
+    """Send it; the event's id, unless a handler answers for itself.
+
+    Raises:
+        GatewayError: nobody answers, or the request is refused.
+    """
+    base = settings.url or LocalService.of(settings.data_dir).url
+    headers = list(request.headers.items())
+    if webhook.placement.host:
+        headers.append(("host", webhook.placement.host))
+    path = f"{request.path}?{request.query_string}" if request.query_string else request.path
+    try:
+        async with httpx2.AsyncClient(timeout=60, trust_env=False) as http:
+            answer = await http.request(
+                request.method, f"{base}{path}", headers=headers, content=request.body
+            )
+    except (httpx2.TransportError, httpx2.InvalidURL) as error:
+        raise GatewayError(
+            f"nothing answers at {base} ({type(error).__name__}); start `layeron dev`, or set"
+            " LAYERON_URL."
+        ) from error
+    typer.echo(f"{request.method} {base}{request.path} → {answer.status_code} {answer.text}")
+    if not answer.is_success:
+        mend = (
+            "is the secret here that of the service?"
+            if answer.status_code == _UNAUTHORIZED
+            else "the service's log says more."
+        )
+        raise GatewayError(
+            f"the sample was refused with {answer.status_code}; {mend}", answer.status_code
+        )
+    try:
+        event_id = str(answer.json()["event_id"])
+    except (ValueError, KeyError, TypeError):
+        return None
+    return event_id if is_event_id(event_id) else None

@@ -6,8 +6,14 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
+from temporalio.api.enums.v1 import TaskQueueType
 from temporalio.api.namespace.v1 import NamespaceConfig
-from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest, UpdateNamespaceRequest
+from temporalio.api.taskqueue.v1 import TaskQueue
+from temporalio.api.workflowservice.v1 import (
+    DescribeNamespaceRequest,
+    DescribeTaskQueueRequest,
+    UpdateNamespaceRequest,
+)
 from temporalio.client import Client
 from temporalio.service import RPCError
 
@@ -61,6 +67,21 @@ async def wait_until_ready(address: str, namespace: str, *, seconds: float = 30)
         raise EngineUnavailableError(
             f"the Temporal server at {address} did not start in {seconds:g} s; see its log"
         ) from error
+
+
+async def wait_until_worked(address: str, namespace: str, task_queue: str, pid: int) -> None:
+    """Return when the worker that is process *pid* asks for work."""
+    client = await Client.connect(address, namespace=namespace)
+    request = DescribeTaskQueueRequest(
+        namespace=namespace,
+        task_queue=TaskQueue(name=task_queue),
+        task_queue_type=TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY,
+    )
+    while True:
+        told = await client.workflow_service.describe_task_queue(request)
+        if any(poller.identity.startswith(f"{pid}@") for poller in told.pollers):
+            return
+        await asyncio.sleep(0.05)
 
 
 async def _try_to_prepare(address: str, namespace: str) -> bool:

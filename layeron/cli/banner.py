@@ -1,0 +1,29 @@
+"""What ``layeron dev`` says when all of it runs."""
+
+from collections.abc import Iterator, Sequence
+
+from layeron.cli.check import Declared
+from layeron.cli.plan import Plan
+
+
+def banner(plan: Plan, webhooks: Sequence[Declared]) -> Iterator[str]:
+    """What runs where, and what to do next."""
+    yield ""
+    for webhook in webhooks:
+        yield f"  webhook      {webhook.shown_at(plan.url)}"
+    yield f"  API          {plan.url}/api/v1/events"
+    yield f"  Temporal UI  {plan.temporal_ui}/workflows"
+    yield f"  data         {plan.folder}"
+    yield ""
+    folder = "" if plan.folder == plan.here / ".layeron" else f" --data-dir '{plan.folder}'"
+    if webhooks:
+        yield f"  in another terminal:  layeron trigger {_example(webhooks[0])}{folder}"
+        yield f"                        layeron events list{folder}"
+    yield "  Ctrl-C stops it; the next start finds its data again."
+    yield ""
+
+
+def _example(webhook: Declared) -> str:
+    """What `layeron trigger` may be given."""
+    exact = (each for each in webhook.handles if not each.endswith("*"))
+    return f"{webhook.name} {next(exact, '')}".rstrip()

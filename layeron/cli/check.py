@@ -1,0 +1,103 @@
+"""``layeron check``: load the application and say what it declares and what it lacks."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import typer
+from pydantic import TypeAdapter
+
+from layeron.adapters.secret_sources import open_secret_source
+from layeron.application import Backend
+from layeron.cli.options import AppArgument, AsJson, DataDir
+from layeron.cli.process import OURSELVES
+from layeron.declaration import InboundWebhook
+from layeron.errors import LayeronError
+from layeron.loading import load_app
+from layeron.settings import Settings, load_settings
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """A webhook, as far as people ask.
+
+    Attributes:
+        name: as the command line takes it.
+        handles: the types of event that have a handler.
+    """
+
+    name: str
+    host: str | None
+    path: str
+    handles: Sequence[str]
+
+    @classmethod
+    def of(cls, webhook: InboundWebhook) -> "Declared":
+        """What a webhook is to people."""
+        space = "" if webhook.namespace == "default" else f"{webhook.namespace}/"
+        place = webhook.placement
+        return cls(f"{space}{webhook.name}", place.host, place.path, webhook.handlers.patterns)
+
+    def shown_at(self, base: str) -> str:
+        """One line for people, with its address under *base*."""
+        host = f" (Host: {self.host})" if self.host else ""
+        handles = ", ".join(self.handles) or "no handler yet"
+        return f"{self.name} at {base}{self.path}{host}: {handles}"
+
+
+_declared = TypeAdapter(list[Declared])
+
+
+def check(app: AppArgument = None, as_json: AsJson = False, data_dir: DataDir = None) -> None:
+    """Load the application; show its webhooks and what is missing."""
+    settings = load_settings(app=app, data_dir=data_dir)
+    loaded = load_app(settings.app)
+    missing = asyncio.run(_missing_secrets(loaded, settings))
+    for error in missing:
+        typer.echo(f"layeron: {error}", err=True)
+    webhooks = [Declared.of(each) for each in loaded.webhooks]
+    if as_json:
+        typer.echo(_declared.dump_json(webhooks))
+    else:
+        for webhook in webhooks:
+            typer.echo(webhook.shown_at(""))
+    if not webhooks:
+        typer.echo(f"{settings.app} declares no webhook; add one with app.use(…)", err=True)
+    raise typer.Exit(bool(missing))
+
+
+async def declared_by(environment: Mapping[str, str]) -> Sequence[Declared] | None:
+    """What an application declares, by `check` in a process of its own.
+
+    None if it cannot start here; the process has said why.
+    """
+    process = await asyncio.create_subprocess_exec(
+        *OURSELVES, "check", "--json",
+        env=environment,
+        stdin=asyncio.subprocess.DEVNULL,
+        stdout=asyncio.subprocess.PIPE,
+        start_new_session=True,
+    )  # fmt: skip
+    try:
+        output, _ = await process.communicate()
+    except asyncio.CancelledError:
+        process.kill()
+        await process.wait()
+        raise
+    if process.returncode != 0:
+        return None
+    return _declared.validate_json(output.splitlines()[-1])  # the user's code may print, too
+
+
+async def _missing_secrets(app: Backend, settings: Settings) -> Sequence[LayeronError]:
+    source = open_secret_source(settings.secrets, settings.data_dir, settings.secrets_refresh)
+    missing: list[LayeronError] = []
+    try:
+        for each in app.secrets:
+            try:
+                await source.values(each)
+            except LayeronError as error:
+                missing.append(error)
+    finally:
+        await source.close()
+    return missing
