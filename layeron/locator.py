@@ -67,6 +67,19 @@ def first_of(*places: str) -> Callable[[Request, Payload], str | None]:
     return find
 
 
+def dotted(*places: str) -> Callable[[Request, Payload], str | None]:
+    """A finder that joins the values of several places with dots, as groups of types have them.
+
+    ``dotted("body.type", "body.action")`` finds ``Issue.create``, which ``Issue.*`` handles.
+    """
+
+    def find(request: Request, payload: Payload) -> str | None:
+        values = [value for place in places if (value := _look(place, request, payload))]
+        return ".".join(values) if len(values) == len(places) else None
+
+    return find
+
+
 def _look(place: str, request: Request, payload: Payload) -> str | None:
     source, _, name = place.partition(".")
     if source == "header":

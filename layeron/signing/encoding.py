@@ -29,7 +29,7 @@ def _encode_base64(data: bytes) -> str:
 
 
 def _encode_base64url(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).decode()
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")
 
 
 def _encode_hex_upper(data: bytes) -> str:
@@ -49,9 +49,10 @@ def _decode_base64(text: str) -> bytes:
 
 
 def _decode_base64url(text: str) -> bytes:
-    """Senders write it with and without padding; both are taken."""
-    padded = text + "=" * (-len(text) % 4) if "=" not in text else text
-    return _only_spelling(padded, base64.urlsafe_b64decode(padded), _encode_base64url)
+    """Senders write it without padding, as JWTs do, and with it; both are taken."""
+    bare = text.removesuffix("=" * (-len(text.rstrip("=")) % 4))
+    padded = bare + "=" * (-len(bare) % 4)
+    return _only_spelling(bare, base64.urlsafe_b64decode(padded), _encode_base64url)
 
 
 def _only_spelling(text: str, data: bytes, encode: Callable[[bytes], str]) -> bytes:

@@ -29,6 +29,8 @@ def with_query_parameter(request: Request, name: str, value: str) -> Request:
 def with_body_field(request: Request, field: str, value: str) -> Request:
     """The request with a field of its JSON or form body set; *value* is a wire text.
 
+    What was a number stays one.
+
     Raises:
         ValueError: the body has no fields.
     """
@@ -43,7 +45,8 @@ def with_body_field(request: Request, field: str, value: str) -> Request:
         inner = inner.setdefault(parent, {}) if isinstance(inner, dict) else None
     if not isinstance(inner, dict):
         raise ValueError(f"the body has no place for the field {field!r}")  # noqa: TRY004  # bytes, with wrong content
-    inner[last] = value.encode("latin-1").decode("utf-8", "surrogateescape")
+    text = value.encode("latin-1").decode("utf-8", "surrogateescape")
+    inner[last] = int(text) if isinstance(inner.get(last), int) and text.isdecimal() else text
     return replace(request, body=json_bytes(root))
 
 

@@ -29,8 +29,8 @@ SPELLINGS: dict[Encoding, tuple[str, list[str]]] = {
         ],
     ),
     "base64url": (
-        "----__8Bqw==",
-        ["++++//8Bqw==", "----__8Bqw=", "----__8Bqx", "----__8B qw", "----__8Bqw==\n"],
+        "----__8Bqw",
+        ["++++//8Bqw==", "----__8Bqw===", "----__8Bqw=", "----__8Bqx", "----__8B qw", "----__8Bqw==\n"],
     ),
 }
 

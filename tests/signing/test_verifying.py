@@ -105,8 +105,8 @@ async def test_a_signature_without_its_prefix_is_malformed() -> None:
 async def test_base64url_is_taken_with_and_without_padding() -> None:
     example = EXAMPLES["hmac-sha256 base64url"]
     text = example.signed.headers["x-signature"]
-    assert text.endswith("=")
-    for each in (text, text.rstrip("=")):
+    assert not text.endswith("=")
+    for each in (text, f"{text}="):
         assert (await verdict_on(example, with_header(UNSIGNED, "x-signature", each))).accepted
 
 
