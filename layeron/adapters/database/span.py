@@ -38,9 +38,18 @@ class Span:
     def __and__(self, other: "Span") -> "Span":
         return Span(max(self.first, other.first), min(self.last, other.last))
 
-    def holds(self, column: Mapped[Any]) -> ColumnElement[bool]:
-        """The condition that a column's stored text lies in the span."""
-        stored = type_coerce(column, Text)
+    def found_in(self, column: Mapped[Any]) -> ColumnElement[bool]:
+        """The condition that a column's text lies in the span, for reading along its index."""
+        return self._holds(type_coerce(column, Text))
+
+    def seen_in(self, column: Mapped[Any]) -> ColumnElement[bool]:
+        """The same, for reading along another index: an expression keeps this one out of it.
+
+        A database may expect few matches, read them all, and sort what are many.
+        """
+        return self._holds(type_coerce(column, Text).concat(""))
+
+    def _holds(self, text: ColumnElement[str]) -> ColumnElement[bool]:
         if self.first == self.last:
-            return stored == literal(self.first, Text)
-        return stored.between(literal(self.first, Text), literal(self.last, Text))
+            return text == literal(self.first, Text)
+        return text.between(literal(self.first, Text), literal(self.last, Text))
