@@ -1,5 +1,6 @@
 """Signed requests to the shared application, through any client."""
 
+import hmac
 import json
 import uuid
 from typing import Any
@@ -16,6 +17,11 @@ UNAUTHORIZED = {
 def fresh(**fields: Any) -> dict[str, Any]:
     """A payload with an id that nobody had before."""
     return {"id": f"evt_{uuid.uuid4()}", "type": "order.created", **fields}
+
+
+def hmac_hex(key: str, data: bytes, algorithm: str = "sha256") -> str:
+    """A signature by any key and algorithm."""
+    return hmac.new(key.encode(), data, algorithm).hexdigest()
 
 
 async def post(

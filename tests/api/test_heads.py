@@ -52,7 +52,9 @@ async def test_a_second_request_on_a_connection_has_the_time_of_the_first(
 
 async def test_requests_sent_without_waiting_are_answered_in_order(address: str) -> None:
     async with connected(address) as connection:
-        await connection.say(UNSIGNED + head("Content-Length: 0", path="/health/live", method="GET"))
+        await connection.say(
+            UNSIGNED + head("Content-Length: 0", path="/health/live", method="GET")
+        )
         assert [(await connection.answer())[0] for _ in range(2)] == [401, 200]
 
 

@@ -1,0 +1,69 @@
+"""Liveness, and readiness part by part."""
+
+import shutil
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from layeron.adapters.folder import FolderBlobStore
+from tests.support.service import Service, running_service
+from tests.support.temporal import TemporalServer, free_port
+from tests.support.vendor import SECRET, SECRET_NAME, ignore, vendor
+
+
+async def test_a_service_whose_parts_all_answer_is_live_and_ready(
+    http: httpx2.AsyncClient,
+) -> None:
+    live = await http.get("/health/live")
+    assert (live.status_code, live.json()) == (200, {"status": "live"})
+    ready = await http.get("/health/ready")
+    assert ready.status_code == 200
+    parts = {"engine": "ok", "database": "ok", "bodies": "ok"}
+    assert ready.json() == {"status": "ready", "parts": parts}
+
+
+async def test_readiness_names_the_part_that_is_down_and_heals(
+    tmp_path: Path, temporal: TemporalServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(SECRET_NAME, SECRET)
+    app, _ = vendor(handler=ignore)
+    async with running_service(app, tmp_path, temporal, worker=False) as service:
+        bodies = tmp_path / "bodies"
+        shutil.rmtree(bodies)
+        bodies.write_text("in the way")
+        assert await unready(service) == {
+            "engine": "ok",
+            "database": "ok",
+            "bodies": "BlobStoreUnavailable",
+        }
+        bodies.unlink()
+        assert await unready(service) is None
+
+
+async def test_readiness_names_the_engine_when_nothing_listens_there(
+    tmp_path: Path, temporal: TemporalServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(SECRET_NAME, SECRET)
+    app, _ = vendor(handler=ignore)
+    nowhere = f"127.0.0.1:{free_port()}"
+    async with running_service(
+        app, tmp_path, temporal, worker=False, temporal_address=nowhere, engine_timeout=0.5
+    ) as service:
+        parts = await unready(service)
+        assert parts is not None
+        assert parts["engine"] == "EngineUnavailable"
+        assert (await service.http.get("/health/live")).status_code == 200
+
+
+async def unready(service: Service) -> dict[str, str] | None:
+    """The parts as readiness shows them, or None when all is well."""
+    assert isinstance(service.tools.blobs, FolderBlobStore)
+    answer = await service.http.get("/health/ready")
+    told = answer.json()
+    if answer.status_code == 200:
+        assert told["status"] == "ready"
+        return None
+    assert (answer.status_code, told["status"]) == (503, "not ready")
+    parts: dict[str, str] = told["parts"]
+    return parts
