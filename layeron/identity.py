@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from ulid import ULID
 
+_ULID_LENGTH = 26
 _LONGEST_KEY = 96
 """With names of 40 characters, a generation, a replay and a handler, a workflow id stays below the
 255 characters that Temporal's SQL stores keep."""
@@ -24,10 +25,24 @@ def event_id_floor(at: datetime) -> str:
     return f"whevt_{ULID(stamp + bytes(10))}"
 
 
+def new_rejection_id(at: datetime) -> str:
+    """Mint an id for a refused request, ordered by reception like an event's."""
+    return f"whrej_{ULID.from_datetime(at)}"
+
+
 def is_event_id(text: str) -> bool:
     """Whether *text* has the form of an event id."""
+    return _is_id(text, "whevt")
+
+
+def is_rejection_id(text: str) -> bool:
+    """Whether *text* has the form of the id of a refused request."""
+    return _is_id(text, "whrej")
+
+
+def _is_id(text: str, kind: str) -> bool:
     prefix, _, ulid = text.partition("_")
-    if prefix != "whevt" or len(ulid) != len(str(ULID())):
+    if prefix != kind or len(ulid) != _ULID_LENGTH:
         return False
     try:
         ULID.from_str(ulid)

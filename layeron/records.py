@@ -254,6 +254,47 @@ class EventPage:
 
 
 @dataclass(frozen=True, slots=True)
+class RejectionRecord:
+    """A request that did not verify, for the operator's eyes.
+
+    Attributes:
+        id: ``whrej_…``, ordered by reception like an event's.
+        cause: from the closed list `layeron.signing.verdict.Cause`.
+        detail: the cause in words; holds no secret.
+        headers: as received; credentials among them are redacted.
+        size: of the body in bytes.
+        body: the bytes; None in listings, and where the body was too large to be kept.
+        skipped: how many refusals of this webhook and cause before this one were only counted.
+        accepted_event_id: the event it became after it was verified again.
+    """
+
+    id: str
+    namespace: str
+    webhook: str
+    received_at: datetime
+    cause: str
+    detail: str
+    method: str
+    url: str
+    headers: list[tuple[str, str]]
+    size: int
+    body_sha256: str
+    body: bytes | None = field(default=None, repr=False)
+    skipped: int = 0
+    accepted_event_id: str | None = None
+    accepted_at: datetime | None = None
+    accepted_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RejectionPage:
+    """One page of rejections, newest first."""
+
+    rejections: list[RejectionRecord]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class ApiKey:
     """A key of the HTTP API; only the hash of its secret part is kept."""
 

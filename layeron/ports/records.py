@@ -13,6 +13,8 @@ from layeron.records import (
     EventRecord,
     EventStatus,
     InboundEvent,
+    RejectionPage,
+    RejectionRecord,
     ReplayRecord,
 )
 
@@ -137,6 +139,44 @@ class RecordStore(Protocol):
 
     async def fail_replay(self, event_id: str, number: int) -> None:
         """Note that a replay put on record could not be started."""
+        ...
+
+    async def add_rejection(self, rejection: RejectionRecord, *, keep: int) -> None:
+        """Note a rejection; of its webhook only the newest *keep* stay."""
+        ...
+
+    async def get_rejection(self, rejection_id: str) -> RejectionRecord:
+        """One rejection with its body.
+
+        Raises:
+            NotFoundError: there is none (any more).
+        """
+        ...
+
+    async def list_rejections(
+        self,
+        *,
+        namespace: str | None = None,
+        webhook: str | None = None,
+        cause: str | None = None,
+        limit: int,
+        cursor: str | None = None,
+    ) -> RejectionPage:
+        """A page of rejections without their bodies, newest first.
+
+        Raises:
+            ValueError: the cursor is not one of ours.
+        """
+        ...
+
+    async def accept_rejection(
+        self, rejection_id: str, *, event_id: str, accepted_by: str, at: datetime
+    ) -> None:
+        """Note that a rejected request became an event after all.
+
+        Raises:
+            NotFoundError: there is no such rejection.
+        """
         ...
 
     async def add_key(self, key: ApiKey) -> None:

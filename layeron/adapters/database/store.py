@@ -5,7 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from layeron.adapters.database import attempts, duplicates, events, keys, listing, replays
+from layeron.adapters.database import (
+    attempts,
+    duplicates,
+    events,
+    keys,
+    listing,
+    rejections,
+    replays,
+)
 from layeron.adapters.database.engine import open_engine
 from layeron.adapters.database.schema import require_head
 from layeron.adapters.database.transactions import Transactions
@@ -18,6 +26,8 @@ from layeron.records import (
     EventRecord,
     EventStatus,
     InboundEvent,
+    RejectionPage,
+    RejectionRecord,
     ReplayRecord,
 )
 
@@ -108,6 +118,43 @@ class DatabaseRecordStore:
     async def fail_replay(self, event_id: str, number: int) -> None:
         """See the port."""
         await self.transactions.write(partial(replays.fail, event_id=event_id, number=number))
+
+    async def add_rejection(self, rejection: RejectionRecord, *, keep: int) -> None:
+        """See the port."""
+        await self.transactions.write(partial(rejections.add, rejection=rejection, keep=keep))
+
+    async def get_rejection(self, rejection_id: str) -> RejectionRecord:
+        """See the port."""
+        return await self.transactions.read(partial(rejections.find, rejection_id=rejection_id))
+
+    async def list_rejections(
+        self,
+        *,
+        namespace: str | None = None,
+        webhook: str | None = None,
+        cause: str | None = None,
+        limit: int,
+        cursor: str | None = None,
+    ) -> RejectionPage:
+        """See the port."""
+        where = {"namespace": namespace, "webhook": webhook, "cause": cause}
+        return await self.transactions.read(
+            partial(rejections.list_page, where=where, limit=limit, cursor=cursor)
+        )
+
+    async def accept_rejection(
+        self, rejection_id: str, *, event_id: str, accepted_by: str, at: datetime
+    ) -> None:
+        """See the port."""
+        await self.transactions.write(
+            partial(
+                rejections.accept,
+                rejection_id=rejection_id,
+                event_id=event_id,
+                accepted_by=accepted_by,
+                at=at,
+            )
+        )
 
     async def add_key(self, key: ApiKey) -> None:
         """See the port."""

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import BigInteger, Index, MetaData
+from sqlalchemy import BigInteger, Index, LargeBinary, MetaData
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -149,6 +149,33 @@ class DuplicateCountRow(_Table, table=True):
     count: int
     conflicts: int
     last_seen: datetime = Field(sa_type=UtcTime)
+
+
+class RejectionRow(_Table, table=True):
+    """A refused request, with its body where that was small enough to be kept."""
+
+    __tablename__ = "rejections"
+    __table_args__ = (
+        Index("ix_rejections_webhook", "namespace", "webhook", "id"),
+        Index("ix_rejections_cause", "cause", "id"),
+    )
+
+    id: str = Field(primary_key=True, sa_type=AnyText)
+    namespace: str = Field(sa_type=AnyText)
+    webhook: str = Field(sa_type=AnyText)
+    received_at: datetime = Field(sa_type=UtcTime)
+    cause: str = Field(sa_type=AnyText)
+    detail: str = Field(sa_type=AnyText)
+    method: str = Field(sa_type=AnyText)
+    url: str = Field(sa_type=AnyText)
+    headers: list[list[str]] = Field(sa_type=JsonText)
+    size: int = Field(sa_type=BigInteger)
+    body_sha256: str = Field(sa_type=AnyText)
+    body: bytes | None = Field(default=None, sa_type=LargeBinary)
+    skipped: int
+    accepted_event_id: str | None = Field(default=None, sa_type=AnyText)
+    accepted_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    accepted_by: str | None = Field(default=None, sa_type=AnyText)
 
 
 class ApiKeyRow(_Table, table=True):
