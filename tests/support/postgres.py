@@ -20,7 +20,7 @@ from psycopg import sql
 
 _START_SECONDS = 30
 # Nothing of a test outlives the machine, so nothing needs to reach its disk.
-_FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+_FAST = {"fsync": "off", "full_page_writes": "off"}
 
 
 class PostgresServer:

@@ -33,7 +33,7 @@ def open_engine(url: str, *, connections: int = 1, patient: bool = False) -> Eng
         patient: let statements take as long as they take, as migrations need.
 
     Raises:
-        ConfigurationError: the address is for neither of the two.
+        ConfigurationError: the address is for neither of the two, or names no usable folder.
     """
     address = parse_url(url)
     if address.get_backend_name() == "sqlite":
@@ -91,7 +91,13 @@ def _open_postgresql(address: URL, connections: int, statement_seconds: int) -> 
 
 
 def _open_sqlite(address: URL, connections: int, busy_seconds: int) -> Engine:
-    Path(address.database or "").parent.mkdir(parents=True, exist_ok=True)
+    folder = Path(address.database or "").parent
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ConfigurationError(
+            f"the database cannot be kept in {folder}: {error.strerror}; name another folder."
+        ) from error
     engine = create_engine(
         address,
         pool_size=connections,

@@ -26,10 +26,13 @@ def unavailable(error: DBAPIError) -> DatabaseUnavailableError | None:
     cause = error.orig
     if _schema_is_missing(cause):
         return DatabaseUnavailableError(f"the database lacks tables of this release; {UPGRADE}.")
-    passing = isinstance(cause, sqlite3.OperationalError | psycopg.OperationalError) or (
-        isinstance(cause, psycopg.Error) and cause.sqlstate == _READ_ONLY
+    is_ours = not (
+        isinstance(cause, sqlite3.OperationalError | psycopg.OperationalError)
+        or type(cause) is sqlite3.DatabaseError  # a file that is damaged, or no database
+        or (isinstance(cause, psycopg.Error) and cause.sqlstate == _READ_ONLY)
+        or error.connection_invalidated
     )
-    if not passing and not error.connection_invalidated:
+    if is_ours:
         return None
     reason = str(cause).strip().partition("\n")[0]
     return DatabaseUnavailableError(f"the database does not answer as it should: {reason}")

@@ -1,0 +1,123 @@
+"""Migrations: from nothing, again, at once, back and forth, and equal to the tables in code."""
+
+import asyncio
+import sys
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import inspect
+
+from layeron.adapters.database import current_revision, head_revision, open_record_store, upgrade
+from layeron.adapters.database.engine import open_engine
+from layeron.adapters.database.schema import VERSION_TABLE, downgrade
+from layeron.adapters.database.tables import METADATA
+from layeron.errors import ConfigurationError, DatabaseUnavailableError
+from tests.contract.records.examples import an_event, begin
+
+UPGRADE = "import sys; from layeron.adapters.database import upgrade; upgrade(sys.argv[1])"
+
+
+def tables(url: str) -> set[str]:
+    engine = open_engine(url)
+    found = set(inspect(engine).get_table_names())
+    engine.dispose()
+    return found
+
+
+async def test_an_empty_database_is_brought_to_the_head(empty_url: str) -> None:
+    assert current_revision(empty_url) is None
+    upgrade(empty_url)
+    assert current_revision(empty_url) == head_revision()
+    store = open_record_store(empty_url)
+    await store.check()
+    await store.close()
+
+
+async def test_an_upgrade_repeated_leaves_the_records(url: str) -> None:
+    store = open_record_store(url)
+    event = an_event()
+    await begin(store, event)
+    await asyncio.to_thread(upgrade, url)
+    assert (await store.get_event(event.event_id)).id == event.event_id
+    await store.close()
+
+
+async def test_several_processes_may_upgrade_at_once(empty_url: str) -> None:
+    processes = [
+        await asyncio.create_subprocess_exec(
+            sys.executable, "-c", UPGRADE, empty_url, stderr=asyncio.subprocess.PIPE
+        )
+        for _ in range(4)
+    ]
+    ends = await asyncio.gather(*(process.communicate() for process in processes))
+    assert [process.returncode for process in processes] == [0] * 4, ends
+    assert current_revision(empty_url) == head_revision()
+
+
+def test_the_tables_in_code_are_those_of_the_migrations(url: str) -> None:
+    engine = open_engine(url)
+    with engine.connect() as connection:
+        options: dict[str, Any] = {"version_table": VERSION_TABLE, "compare_server_default": True}
+        context = MigrationContext.configure(connection, opts=options)
+        assert compare_metadata(context, METADATA) == []
+    engine.dispose()
+
+
+def test_the_way_back_ends_with_nothing_and_leads_up_again(empty_url: str) -> None:
+    upgrade(empty_url)
+    there = tables(empty_url)
+    downgrade(empty_url, "base")
+    assert tables(empty_url) == {VERSION_TABLE}
+    assert current_revision(empty_url) is None
+    upgrade(empty_url)
+    assert tables(empty_url) == there
+
+
+async def test_an_old_schema_is_refused_with_the_mend(empty_url: str) -> None:
+    store = open_record_store(empty_url)
+    with pytest.raises(DatabaseUnavailableError, match="run: layeron db upgrade"):
+        await store.check()
+    with pytest.raises(DatabaseUnavailableError, match="run: layeron db upgrade"):
+        await begin(store, an_event())
+    await store.close()
+
+
+async def test_a_newer_schema_is_refused_with_the_mend(url: str) -> None:
+    engine = open_engine(url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE layeron_schema SET version_num = '9999'")
+    engine.dispose()
+    store = open_record_store(url)
+    with pytest.raises(DatabaseUnavailableError, match=r"9999.*run the later release"):
+        await store.check()
+    await store.close()
+
+
+def test_the_migrations_of_a_user_in_the_same_database_are_left_alone(empty_url: str) -> None:
+    engine = open_engine(empty_url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("CREATE TABLE alembic_version (version_num VARCHAR(32))")
+        connection.exec_driver_sql("INSERT INTO alembic_version VALUES ('theirs')")
+    upgrade(empty_url)
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT * FROM alembic_version").scalar() == "theirs"
+    engine.dispose()
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "mysql://u:hunter2@h/d",
+        "sqlite://",
+        "sqlite:///:memory:",
+        "nonsense",
+        "",
+        "postgresql+x://h",
+    ],
+)
+def test_an_address_of_another_database_is_refused_without_its_password(url: str) -> None:
+    with pytest.raises(ConfigurationError, match="write sqlite:///FILE or postgresql://") as error:
+        open_record_store(url)
+    assert "hunter2" not in str(error.value)
