@@ -7,12 +7,51 @@ from layeron.declaration import InboundOptions, InboundWebhook, declare_inbound
 from layeron.errors import ConfigurationError
 from layeron.locator import Locator, LocatorLike, parse_locator
 from layeron.provider import CUSTOM
+from layeron.providers.asana import asana
+from layeron.providers.discord import discord
+from layeron.providers.dropbox import dropbox
+from layeron.providers.figma import figma
 from layeron.providers.github import github
+from layeron.providers.line import line
+from layeron.providers.meta import meta
+from layeron.providers.monday import monday
+from layeron.providers.notion import notion
+from layeron.providers.okta import okta
+from layeron.providers.slack import slack
+from layeron.providers.sns import sns
 from layeron.providers.standard import standard
 from layeron.providers.stripe import stripe
+from layeron.providers.telegram import telegram
+from layeron.providers.twitch import twitch
+from layeron.providers.whatsapp import whatsapp
+from layeron.providers.x import x
+from layeron.providers.xero import xero
+from layeron.providers.zoom import zoom
 from layeron.signing.rule import Signature, SignatureDict
 
-__all__ = ["custom", "github", "standard", "stripe"]
+__all__ = [
+    "asana",
+    "custom",
+    "discord",
+    "dropbox",
+    "figma",
+    "github",
+    "line",
+    "meta",
+    "monday",
+    "notion",
+    "okta",
+    "slack",
+    "sns",
+    "standard",
+    "stripe",
+    "telegram",
+    "twitch",
+    "whatsapp",
+    "x",
+    "xero",
+    "zoom",
+]
 
 
 def custom(
