@@ -19,6 +19,11 @@ class Address:
     path: str
     url: str
 
+    def registered_as(self, registered: str | None) -> str:
+        """The URL with the part before ``?`` as it was registered at the provider, if it was."""
+        _, mark, query = self.url.partition("?")
+        return f"{registered}{mark}{query}" if registered else self.url
+
 
 def address_of(request: Request, *, trust_proxy: bool) -> Address:
     """The address by the request line, ``Host`` and, if proxies are trusted, ``X-Forwarded-*``."""

@@ -8,10 +8,12 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.closing import send_and_close
+from api.door import Door
 from api.errors import error
 from api.events import EventsAPI
 from api.health import health_routes
 from api.receiver import Receiver
+from api.rejections import RejectionsAPI
 from layeron.application import Backend
 from layeron.intake import Intake
 from layeron.operations import Operations
@@ -70,14 +72,16 @@ def build_api(app: Backend, tools: Toolbox, settings: Settings) -> Front:
         store_timeout=settings.store_timeout,
     )
     receiver = Receiver(app=app, intake=intake, records=records, settings=settings)
-    events = EventsAPI(operations=operations, records=records, temporal_ui=settings.temporal_ui)
+    door = Door(records)
+    events = EventsAPI(door, operations, settings.temporal_ui)
+    rejections = RejectionsAPI(door, app, intake)
     checks = {
         "engine": tools.engine.check,
         "database": records.check,
         "bodies": tools.blobs.check,
     }
     service = Starlette(
-        routes=[*health_routes(checks), *events.routes()],
+        routes=[*health_routes(checks), *events.routes(), *rejections.routes()],
         exception_handlers={404: _not_found, 405: _wrong_method, Exception: _failed},
     )
     return Front(receiver, service)

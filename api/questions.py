@@ -34,8 +34,7 @@ def event_id_of(request: Request) -> str:
 
 def filter_of(query: QueryParams) -> EventFilter:
     """The filter of a listing."""
-    if unknown := sorted(set(query) - set(_PARAMETERS)):
-        raise BadRequestError(f"unknown parameter {unknown[0]!r}; use {', '.join(_PARAMETERS)}")
+    only(query, *_PARAMETERS)
     return EventFilter(
         direction=cast("Direction | None", _choice(query, "direction", get_args(Direction))),
         namespace=query.get("namespace"),
@@ -47,6 +46,13 @@ def filter_of(query: QueryParams) -> EventFilter:
         since=_time(query, "since"),
         until=_time(query, "until"),
     )
+
+
+def only(query: QueryParams, *known: str) -> QueryParams:
+    """The parameters, if each of them is known."""
+    if unknown := sorted(set(query) - set(known)):
+        raise BadRequestError(f"unknown parameter {unknown[0]!r}; use {', '.join(sorted(known))}")
+    return query
 
 
 def limit_of(query: QueryParams) -> int:

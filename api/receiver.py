@@ -18,6 +18,7 @@ from layeron.event import Response as DeclaredResponse
 from layeron.intake import Intake, Rejected
 from layeron.ports.engine import Duplicate, Started
 from layeron.ports.records import RecordStore
+from layeron.rejections import Rejections
 from layeron.request import Request, headers_of
 from layeron.settings import Settings
 
@@ -39,6 +40,7 @@ class Receiver:
         self._intake = intake
         self._records = records
         self._settings = settings
+        self._rejections = Rejections(records)
         self._counting: set[asyncio.Task[None]] = set()
 
     def owns(self, http: HTTPRequest) -> bool:
@@ -69,15 +71,15 @@ class Receiver:
             return error(503, "unavailable", "try again later", _RETRY_AFTER)
 
     async def close(self) -> None:
-        """Wait for counts of duplicates that are still being written."""
-        await asyncio.gather(*self._counting, return_exceptions=True)
+        """Wait for duplicates and rejections that are still being noted."""
+        await asyncio.gather(*self._counting, self._rejections.close(), return_exceptions=True)
 
     async def _read(self, http: HTTPRequest, webhook: InboundWebhook, address: Address) -> Request:
         seconds = self._settings.receive_timeout.total_seconds()
         body = await read_body(http, largest=self._settings.max_body, seconds=seconds)
         return Request(
             method=http.method,
-            url=webhook.placement.url or address.url,
+            url=address.registered_as(webhook.placement.url),
             path=address.path,
             query_string=http.scope["query_string"].decode("latin-1"),
             headers=headers_of(http.headers.items()),
@@ -88,6 +90,7 @@ class Receiver:
         taken = await self._intake.take(webhook, request)
         match taken:
             case Rejected(verdict):
+                self._rejections.note(webhook, request, taken)
                 logger.warning(
                     "%s: rejected: %s (%s)", webhook.name, verdict.cause, verdict.detail,
                     extra={"webhook": webhook.name, "cause": verdict.cause},

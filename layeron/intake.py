@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeAlias
 
@@ -36,9 +36,14 @@ _LONGEST_NAME = 200
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """The request did not verify."""
+    """The request did not verify.
+
+    Attributes:
+        keys: what it was verified with, for whoever looks into the cause.
+    """
 
     verdict: Verdict
+    keys: Sequence[SecretValue] = field(repr=False)
 
 
 Taken: TypeAlias = Started | Duplicate | Rejected | Response
@@ -62,23 +67,28 @@ class Intake:
     offload_above: int
     store_timeout: timedelta
 
-    async def take(self, webhook: InboundWebhook, request: Request) -> Taken:
+    async def take(
+        self, webhook: InboundWebhook, request: Request, *, received_at: datetime | None = None
+    ) -> Taken:
         """Decide about one request; the event is durable once `Started` or `Duplicate` comes back.
 
+        Args:
+            webhook: who it was sent to.
+            request: what was received.
+            received_at: when, if not now: its time of signing is judged by that.
+
         Raises:
-            UnavailableError: it could not be made durable, or a secret has no value now.
+            UnavailableError: it could not be made durable, or no secret has a value now.
         """
-        now = datetime.now(UTC)
-        keys: list[SecretValue] = []
-        for each in webhook.secrets:
-            keys += await self.secrets.values(each)
+        now = received_at or datetime.now(UTC)
+        keys = await self._keys(webhook)
         if answer := await self._handshake(webhook, request, keys, signed=False):
             return answer
         verdict = await verify(webhook.signature, request, keys, now=now, documents=self.documents)
         if verdict.is_ours:
             raise SecretUnavailableError(verdict.detail)
         if not verdict.accepted:
-            return Rejected(verdict)
+            return Rejected(verdict, keys)
         if answer := await self._handshake(webhook, request, keys, signed=True):
             return answer
         event = _name(webhook, request, verdict, now)
@@ -89,6 +99,20 @@ class Intake:
             await self._store(event.body.name, request.body)
             event, body = replace(event, body_stored=True), None
         return await self.engine.start(event, body)
+
+    async def _keys(self, webhook: InboundWebhook) -> Sequence[SecretValue]:
+        """Every live value; a secret without one is left out while another has one."""
+        keys: list[SecretValue] = []
+        trouble: SecretUnavailableError | None = None
+        for each in webhook.secrets:
+            try:
+                keys += await self.secrets.values(each)
+            except SecretUnavailableError as error:
+                trouble = error
+                logger.warning("%s: %s", webhook.name, error)
+        if trouble is not None and not keys:
+            raise trouble
+        return keys
 
     async def _store(self, name: str, body: bytes) -> None:
         try:
