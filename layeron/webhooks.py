@@ -7,47 +7,107 @@ from layeron.declaration import InboundOptions, InboundWebhook, declare_inbound
 from layeron.errors import ConfigurationError
 from layeron.locator import Locator, LocatorLike, parse_locator
 from layeron.provider import CUSTOM
+from layeron.providers.airtable import airtable
 from layeron.providers.asana import asana
+from layeron.providers.auth0 import auth0
+from layeron.providers.bitbucket import bitbucket
+from layeron.providers.calcom import calcom
+from layeron.providers.calendly import calendly
+from layeron.providers.clerk import clerk
+from layeron.providers.contentful import contentful
 from layeron.providers.discord import discord
+from layeron.providers.docusign import docusign
 from layeron.providers.dropbox import dropbox
+from layeron.providers.elevenlabs import elevenlabs
 from layeron.providers.figma import figma
 from layeron.providers.github import github
+from layeron.providers.gitlab import gitlab
+from layeron.providers.heroku import heroku
+from layeron.providers.jira import jira
 from layeron.providers.line import line
+from layeron.providers.linear import linear
 from layeron.providers.meta import meta
 from layeron.providers.monday import monday
+from layeron.providers.mux import mux
 from layeron.providers.notion import notion
 from layeron.providers.okta import okta
+from layeron.providers.openai import openai
+from layeron.providers.pagerduty import pagerduty
+from layeron.providers.persona import persona
+from layeron.providers.polar import polar
+from layeron.providers.pubsub import pubsub
+from layeron.providers.replicate import replicate
+from layeron.providers.resend import resend
+from layeron.providers.sanity import sanity
+from layeron.providers.sentry import sentry
 from layeron.providers.slack import slack
 from layeron.providers.sns import sns
 from layeron.providers.standard import standard
 from layeron.providers.stripe import stripe
+from layeron.providers.svix import svix
 from layeron.providers.telegram import telegram
+from layeron.providers.telnyx import telnyx
 from layeron.providers.twitch import twitch
+from layeron.providers.typeform import typeform
+from layeron.providers.vercel import vercel
+from layeron.providers.webflow import webflow
 from layeron.providers.whatsapp import whatsapp
+from layeron.providers.woocommerce import woocommerce
+from layeron.providers.workos import workos
 from layeron.providers.x import x
 from layeron.providers.xero import xero
 from layeron.providers.zoom import zoom
 from layeron.signing.rule import Signature, SignatureDict
 
 __all__ = [
+    "airtable",
     "asana",
+    "auth0",
+    "bitbucket",
+    "calcom",
+    "calendly",
+    "clerk",
+    "contentful",
     "custom",
     "discord",
+    "docusign",
     "dropbox",
+    "elevenlabs",
     "figma",
     "github",
+    "gitlab",
+    "heroku",
+    "jira",
     "line",
+    "linear",
     "meta",
     "monday",
+    "mux",
     "notion",
     "okta",
+    "openai",
+    "pagerduty",
+    "persona",
+    "polar",
+    "pubsub",
+    "replicate",
+    "resend",
+    "sanity",
+    "sentry",
     "slack",
     "sns",
     "standard",
     "stripe",
+    "svix",
     "telegram",
+    "telnyx",
     "twitch",
+    "typeform",
+    "vercel",
+    "webflow",
     "whatsapp",
+    "woocommerce",
+    "workos",
     "x",
     "xero",
     "zoom",
