@@ -67,9 +67,11 @@ def restrictions_for(app: Backend) -> SandboxRestrictions:
     that these import is shared with the process, as loading it again for every event would cost
     more than handling one.
     """
-    own = {each.__module__.partition(".")[0] for each in app.workflows}
-    loaded = {name.partition(".")[0] for name in sys.modules}
-    return SandboxRestrictions.default.with_passthrough_modules(*(loaded - own - {"__main__"}))
+    own = {each.__module__ for each in app.workflows} | {"__main__"}
+    # A package that is shared shares all within, so those around the user's modules are not.
+    around = {name[:dot] for name in own for dot, each in enumerate(name) if each == "."}
+    shared = set(sys.modules) - own - around
+    return SandboxRestrictions.default.with_passthrough_modules(*shared)
 
 
 async def run_worker(settings: Settings) -> None:
