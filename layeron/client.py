@@ -148,7 +148,7 @@ def _error_of(response: httpx2.Response) -> Exception:
     try:
         error = response.json()["error"]
         code, message = str(error["code"]), str(error["message"])
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return GatewayError(f"the API answered {response.status_code}", response.status_code)
     if meaning := _MEANING.get(code):
         return meaning(message)

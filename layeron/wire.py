@@ -32,7 +32,10 @@ def from_json(kind: type[T], text: bytes) -> T:
     Raises:
         ValueError: the text is no JSON, or not that of such a record.
     """
-    value: T = _ADAPTERS[kind].validate_python(json.loads(text))
+    try:
+        value: T = _ADAPTERS[kind].validate_python(json.loads(text))
+    except RecursionError as error:
+        raise ValueError("the JSON is nested too deep") from error
     return value
 
 

@@ -1,6 +1,5 @@
 """Listing and inspecting events over HTTP."""
 
-import asyncio
 from datetime import UTC, datetime, timedelta, timezone
 
 import httpx2
@@ -10,7 +9,7 @@ import pytest_asyncio
 from layeron.records import EventRecord
 from tests.api import declared
 from tests.api.sending import accepted, fresh, post
-from tests.support.service import Service
+from tests.support.service import Service, eventually
 
 OURS = {"namespace": declared.NAMESPACE}
 
@@ -199,12 +198,12 @@ async def test_a_repeat_is_counted_on_the_event_that_is_shown(service: Service) 
     await service.settled(event_id)
     await post(service.http, payload)
     await post(service.http, {**payload, "more": 1})
-    for _ in range(100):
+
+    async def counted() -> bool | None:
         shown = (await service.api("GET", f"/events/{event_id}")).json()
-        if (shown["duplicates"], shown["conflicts"]) == (2, 1):
-            break
-        await asyncio.sleep(0.05)
-    assert (shown["duplicates"], shown["conflicts"]) == (2, 1)
+        return (shown["duplicates"], shown["conflicts"]) == (2, 1) or None
+
+    await eventually(counted)
 
 
 async def test_an_event_that_is_nowhere_is_not_found(service: Service) -> None:

@@ -16,7 +16,8 @@ STRIPE_SECRET = declared.SECRETS["STRIPE_SECRET"]
 
 
 def stripe_headers(body: str, at: int, key: str = STRIPE_SECRET) -> dict[str, str]:
-    proof = stripe.WebhookSignature._compute_signature(f"{at}.{body}", key)  # noqa: SLF001  # as the package's own tests sign
+    # The package has no other way to sign, and its own tests sign so.
+    proof = stripe.WebhookSignature._compute_signature(f"{at}.{body}", key)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
     return {"stripe-signature": f"t={at},v1={proof},v0={'0' * 64}"}
 
 
@@ -26,7 +27,6 @@ async def test_an_event_signed_by_stripes_package_is_handled(
     body = json.dumps({**fresh(), "object": "event", "type": "invoice.paid"}, indent=2)
     now = int(time.time())
     headers = stripe_headers(body, now)
-    stripe.WebhookSignature.verify_header(body, headers["stripe-signature"], STRIPE_SECRET, 300)
     answer = await http.post("/webhooks/stripe", content=body, headers=headers)
     assert answer.status_code == 202
     record = await service.settled(answer.json()["event_id"])
