@@ -2,10 +2,9 @@
 
 import asyncio
 import logging
-import signal
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 
 from temporalio.client import Client
 from temporalio.worker import Worker
@@ -15,17 +14,17 @@ from activities.inbound import InboundActivities
 from layeron.adapters.temporal.connection import connect
 from layeron.adapters.toolbox import open_toolbox
 from layeron.application import Backend
-from layeron.errors import LayeronError
+from layeron.errors import EngineUnavailableError
 from layeron.loading import load_app
-from layeron.logs import configure_logging
 from layeron.operations import Operations
+from layeron.ports.engine import Engine
 from layeron.ports.toolbox import Toolbox
-from layeron.settings import Settings, load_settings
+from layeron.settings import Settings
 from workflows.inbound import InboundWorkflow
 
 logger = logging.getLogger("layeron.worker")
 
-_PAUSE_SECONDS = 2
+_LONGEST_PAUSE_SECONDS = 15
 
 
 def build_worker(
@@ -74,8 +73,8 @@ def restrictions_for(app: Backend) -> SandboxRestrictions:
     return SandboxRestrictions.default.with_passthrough_modules(*shared)
 
 
-async def run_worker(settings: Settings) -> None:
-    """Run until the process is asked to stop, then let begun work end.
+async def run_worker(settings: Settings, stop: asyncio.Event) -> None:
+    """Run until *stop* is set, then let begun work end.
 
     Raises:
         ConfigurationError: the application or a setting is wrong.
@@ -86,42 +85,38 @@ async def run_worker(settings: Settings) -> None:
         tools = await stack.enter_async_context(open_toolbox(settings))
         await tools.check(app)
         app.connect(Operations(app, tools.engine, tools.records, tools.blobs))
-        client = await _connect_patiently(settings)
+        client = await _connect_patiently(settings, tools.engine, stop)
+        if client is None:
+            return
         threads = ThreadPoolExecutor(settings.concurrency, "handler")
         # A handler that outlived its time limit must not keep the process from ending.
         stack.callback(threads.shutdown, wait=False, cancel_futures=True)
         async with build_worker(client, app, tools, settings, threads):
             logger.info("the worker runs on task queue %s", settings.task_queue)
-            await _asked_to_stop()
+            await stop.wait()
+            logger.info("the worker stops when begun handlers have ended")
 
 
-async def _asked_to_stop() -> None:
-    stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for each in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(each, stop.set)
-    await stop.wait()
-
-
-async def _connect_patiently(settings: Settings) -> Client:
-    """Connect; a worker that starts before its engine waits for it."""
-    while True:
+async def _connect_patiently(
+    settings: Settings, engine: Engine, stop: asyncio.Event
+) -> Client | None:
+    """Connect; a worker that starts before its engine waits for it, until *stop* is set."""
+    pause = 1
+    while not stop.is_set():
         try:
-            return await connect(settings, lazy=False)
-        except RuntimeError as error:
-            logger.warning("Temporal cannot be reached yet, trying again: %s", error)
-            await asyncio.sleep(_PAUSE_SECONDS)
-
-
-def main() -> None:
-    """Run the worker by the environment's settings."""
-    try:
-        settings = load_settings()
-        configure_logging(settings)
-        asyncio.run(run_worker(settings))
-    except LayeronError as error:
-        sys.exit(f"layeron: {error}")
+            client = await connect(settings, lazy=False)
+            await engine.check()
+        except EngineUnavailableError as error:
+            logger.warning("%s; trying again in %d s", error, pause)
+        else:
+            return client
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), pause)
+        pause = min(2 * pause, _LONGEST_PAUSE_SECONDS)
+    return None
 
 
 if __name__ == "__main__":
-    main()
+    from layeron.cli.main import main
+
+    main(["worker", *sys.argv[1:]])

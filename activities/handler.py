@@ -7,6 +7,7 @@ import traceback
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from types import TracebackType
 from typing import Any
 
 from layeron.errors import PermanentError
@@ -16,6 +17,7 @@ from layeron.records import AttemptOutcome
 
 _LONGEST_ERROR = 2_000
 _LONGEST_TRACE = 16_000
+_OUR_WAY = ("activities.", "layeron.", "asyncio.", "concurrent.futures.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +91,18 @@ def _guarded(handler: BoundHandler, event: Event, context: Context) -> Any:
 
 def _failure(error: BaseException) -> Ending:
     shown = error.__cause__ if isinstance(error, _ExitedError) and error.__cause__ else error
-    lines = "".join(traceback.format_exception(shown))
+    lines = "".join(traceback.format_exception(type(shown), shown, _in_their_code(shown)))
     return Ending(
         "failed",
         error=f"{type(shown).__name__}: {shown}"[:_LONGEST_ERROR],
         trace=lines[-_LONGEST_TRACE:],
         permanent=isinstance(error, PermanentError),
     )
+
+
+def _in_their_code(error: BaseException) -> TracebackType | None:
+    """Where an error came from, without the way that we took to the handler."""
+    place = error.__traceback__
+    while place and place.tb_frame.f_globals.get("__name__", "").startswith(_OUR_WAY):
+        place = place.tb_next
+    return place or error.__traceback__

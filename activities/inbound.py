@@ -76,7 +76,7 @@ class InboundActivities:
             body: its bytes, unless they are stored already.
         """
         number = event.attempts_used + activity.info().attempt
-        async with _trouble_uses_up(number - 1):
+        async with _trouble_uses_up(event, number - 1):
             if settled := await self._begin(event, body, number):
                 return settled
             raw = body if body is not None else await self._stored_body(event)
@@ -194,7 +194,7 @@ class InboundActivities:
             logger.warning(
                 "%s %s: attempt %d %s, now %s: %s",
                 event.webhook, event.event_id, report.number, report.outcome, report.status,
-                report.error, extra=_about(event),
+                report.error, extra=_about(event) | {"trace": report.error_trace},
             )  # fmt: skip
 
 
@@ -221,11 +221,12 @@ def _about(event: InboundEvent) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def _trouble_uses_up(attempts: int) -> AsyncGenerator[None]:
+async def _trouble_uses_up(event: InboundEvent, attempts: int) -> AsyncGenerator[None]:
     """Tell the workflow of trouble of ours, and how many of the handler's attempts are used up."""
     try:
         yield
     except UnavailableError as error:
+        logger.warning("%s: not handled yet, it is tried again: %s", event.event_id, error)
         raise ApplicationError(
             f"{type(error).__name__}: {error}", attempts, type=names.UNAVAILABLE, non_retryable=True
         ) from error

@@ -10,7 +10,7 @@ from api.door import Door, json_response
 from api.questions import BadRequestError, event_id_of, filter_of, limit_of, object_of, text_in
 from layeron.links import workflow_page
 from layeron.operations import Operations
-from layeron.records import ApiKey
+from layeron.records import ApiKey, EventRecord
 
 _INERT = {
     "content-security-policy": "sandbox; default-src 'none'",
@@ -51,8 +51,7 @@ class EventsAPI:
 
     async def _get(self, request: Request, _: ApiKey) -> Response:
         record = await self._operations.get_event(event_id_of(request))
-        links = self._links(record.id, record.workflow_id, record.run_id)
-        return json_response({**asdict(record), "links": links})
+        return json_response({**asdict(record), "links": self._links(record)})
 
     async def _payload(self, request: Request, _: ApiKey) -> Response:
         event_id = event_id_of(request)
@@ -69,9 +68,9 @@ class EventsAPI:
         )
         return json_response(replay, 202)
 
-    def _links(self, event_id: str, workflow_id: str, run_id: str | None) -> dict[str, str]:
-        itself = f"/api/v1/events/{event_id}"
+    def _links(self, event: EventRecord) -> dict[str, str]:
+        itself = f"/api/v1/events/{event.id}"
         links = {"self": itself, "payload": f"{itself}/payload", "replay": f"{itself}/replay"}
         if self._temporal_ui:
-            links["temporal"] = workflow_page(self._temporal_ui, workflow_id, run_id)
+            links["temporal"] = workflow_page(self._temporal_ui, event)
         return links

@@ -1,31 +1,55 @@
 """The API process: composition root that hands the receiver and the routes their tools."""
 
 import asyncio
+import logging
 import sys
+from collections.abc import Generator
+from contextlib import contextmanager
 
 import uvicorn
 
 from api.application import Front, build_api
 from api.protocol import guarded
 from layeron.adapters.toolbox import open_toolbox
-from layeron.errors import LayeronError
+from layeron.listening import listen
 from layeron.loading import load_app
-from layeron.logs import configure_logging
-from layeron.settings import Settings, load_settings
+from layeron.settings import Settings
+
+logger = logging.getLogger("layeron.api")
 
 
-async def serve(settings: Settings) -> None:
-    """Serve until the process is asked to stop, then let begun requests end.
+class Server(uvicorn.Server):
+    """Leaves signals to its caller, who sets ``should_exit``."""
+
+    @contextmanager
+    def capture_signals(self) -> Generator[None]:
+        """Capture none: uvicorn would raise them again before anything else is closed."""
+        yield
+
+
+async def serve(settings: Settings, stop: asyncio.Event) -> None:
+    """Serve until *stop* is set, then let begun requests end.
 
     Raises:
-        ConfigurationError: the application or a setting is wrong.
+        ConfigurationError: the application or a setting is wrong, or the port is taken.
         UnavailableError: a part that is needed at the start does not answer.
     """
     app = load_app(settings.app)
     async with open_toolbox(settings) as tools:
         await tools.check(app)
         front = build_api(app, tools, settings)
-        await uvicorn.Server(server_config(front, settings)).serve()
+        with listen(settings.host, settings.port, "--port or LAYERON_PORT") as listener:
+            host, port = listener.getsockname()[:2]
+            logger.info(
+                "the API listens on http://%s:%d", f"[{host}]" if ":" in host else host, port
+            )
+            server = Server(server_config(front, settings))
+            serving = asyncio.create_task(server.serve(sockets=[listener]))
+            stopping = asyncio.create_task(stop.wait())
+            await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            logger.info("the API stops when begun requests have ended")
+            server.should_exit = True
+            await serving
         await front.close()
 
 
@@ -48,15 +72,7 @@ def server_config(front: Front, settings: Settings) -> uvicorn.Config:
     )
 
 
-def main() -> None:
-    """Serve by the environment's settings."""
-    try:
-        settings = load_settings()
-        configure_logging(settings)
-        asyncio.run(serve(settings))
-    except LayeronError as error:
-        sys.exit(f"layeron: {error}")
-
-
 if __name__ == "__main__":
-    main()
+    from layeron.cli.main import main
+
+    main(["serve", *sys.argv[1:]])

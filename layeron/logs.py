@@ -6,11 +6,13 @@ import sys
 from datetime import UTC, datetime
 from typing import Any
 
+from layeron import names
 from layeron.settings import Settings
 from layeron.text import printable
 
 _LONGEST = 4_000
 _EXTRAS = ("event_id", "webhook", "fields", "cause")
+_REPORTED = {names.HANDLER_FAILED, names.PERMANENT, names.UNAVAILABLE, names.UNRECORDED}
 
 
 class JSONFormatter(logging.Formatter):
@@ -25,8 +27,8 @@ class JSONFormatter(logging.Formatter):
             "message": record.getMessage()[:_LONGEST],
         }
         line |= {name: value for name in _EXTRAS if (value := getattr(record, name, None))}
-        if record.exc_info:
-            line["exception"] = self.formatException(record.exc_info)
+        if trace := _trace(self, record):
+            line["exception"] = trace
         return json.dumps(line, default=str)
 
 
@@ -34,15 +36,28 @@ class LineFormatter(logging.Formatter):
     """Time, level and message for a person at a terminal."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """One line; a traceback follows on lines of its own."""
+        """One line; a traceback follows on indented lines, so that nobody can forge an entry."""
         stamp = datetime.fromtimestamp(record.created, UTC).astimezone().strftime("%H:%M:%S")
-        fields = getattr(record, "fields", None) or {}
+        fields: dict[str, Any] = getattr(record, "fields", None) or {}
         shown = "".join(f" {name}={printable(str(value))}" for name, value in fields.items())
         message = printable(record.getMessage(), _LONGEST)
         line = f"{stamp} {record.levelname:<7} {message}{shown}"
-        if record.exc_info:
-            line = f"{line}\n{self.formatException(record.exc_info)}"
-        return line
+        trace = (_trace(self, record) or "").splitlines()
+        return "\n".join([line, *(f"    {printable(each, _LONGEST)}" for each in trace)])
+
+
+def _trace(formatter: logging.Formatter, record: logging.LogRecord) -> str | None:
+    """Where an error came from: one that is logged, or one of a handler."""
+    if record.exc_info:
+        return formatter.formatException(record.exc_info)
+    trace: str | None = getattr(record, "trace", None)
+    return trace and trace.rstrip()
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """Whether Temporal reports the failure of an activity that has not reported it itself."""
+    error = record.exc_info[1] if record.exc_info else None
+    return getattr(error, "type", None) not in _REPORTED
 
 
 def configure_logging(settings: Settings) -> None:
@@ -52,3 +67,4 @@ def configure_logging(settings: Settings) -> None:
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     for noisy in ("uvicorn", "temporalio.worker", "alembic", "httpx2", "google", "urllib3"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    logging.getLogger("temporalio.activity").addFilter(_is_news)

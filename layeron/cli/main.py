@@ -1,8 +1,11 @@
 """The ``layeron`` command."""
 
+import contextlib
 import logging
 import os
+import signal
 import sys
+from collections.abc import Sequence
 from importlib.metadata import version
 from typing import Annotated, NoReturn
 
@@ -44,18 +47,28 @@ def _options(
     """Receive, handle, inspect and replay webhooks."""
 
 
-def main() -> NoReturn:
-    """Run the command line; every mistake ends with one sentence on standard error."""
+def main(arguments: Sequence[str] | None = None) -> NoReturn:
+    """Run the command line; every mistake ends with one sentence on standard error.
+
+    Args:
+        arguments: in place of those of the process.
+    """
     code = 0
     try:
-        app()
+        app(arguments)
+        sys.stdout.flush()
     except SystemExit as exit_:
         code = exit_.code if isinstance(exit_.code, int) else int(exit_.code is not None)
     except LayeronError as error:
         sys.stderr.write(f"layeron: {error}\n")
         code = 1
-    sys.stdout.flush()
-    sys.stderr.flush()
+    except KeyboardInterrupt:
+        code = 128 + signal.SIGINT
+    except BrokenPipeError:
+        code = 128 + signal.SIGPIPE  # who reads our output has read enough
+    with contextlib.suppress(OSError):
+        sys.stdout.flush()
+        sys.stderr.flush()
     logging.shutdown()
     # Temporal's client may crash while the interpreter shuts down (temporalio/sdk-python#300);
     # all work is done and flushed here, so that is skipped.

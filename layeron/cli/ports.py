@@ -1,10 +1,9 @@
-"""Free ports, and a clear word when one is taken."""
+"""Free ports for the processes of ``layeron dev``."""
 
-import socket
 from collections.abc import Mapping
 from contextlib import ExitStack
 
-from layeron.errors import ConfigurationError
+from layeron.listening import listen
 
 
 def claim(wanted: Mapping[str, tuple[str, int]]) -> list[int]:
@@ -17,16 +16,8 @@ def claim(wanted: Mapping[str, tuple[str, int]]) -> list[int]:
         ConfigurationError: a port cannot be used; names the option that chooses another.
     """
     with ExitStack() as held:  # all at once, so that no two are the same
-        return [_listen(held, option, *place) for option, place in wanted.items()]
-
-
-def _listen(held: ExitStack, option: str, host: str, port: int) -> int:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        listener = held.enter_context(socket.create_server((host, port), family=family))
-    except OSError as error:
-        raise ConfigurationError(
-            f"port {port} on {host} cannot be used ({error.strerror}); choose another with"
-            f" {option}, or stop what listens there."
-        ) from None
-    return int(listener.getsockname()[1])
+        sockets = [
+            held.enter_context(listen(host, port, option))
+            for option, (host, port) in wanted.items()
+        ]
+        return [int(each.getsockname()[1]) for each in sockets]

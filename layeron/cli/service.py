@@ -2,6 +2,7 @@
 
 import asyncio
 import importlib
+import signal
 import sys
 from pathlib import Path
 
@@ -10,12 +11,32 @@ from layeron.settings import Settings
 
 
 def run_service(module: str, function: str, settings: Settings) -> None:
-    """Import one of ``api.main`` and ``worker``, and run its coroutine until it ends."""
+    """Import one of ``api.main`` and ``worker``, and run its coroutine until a signal comes."""
     package = Path(__file__).resolve().parent.parent
     inside = package / "_service"
     folder = str(inside if inside.is_dir() else package.parent)
     if folder not in sys.path:
         sys.path.insert(0, folder)
     configure_logging(settings)
-    run = getattr(importlib.import_module(module), function)
-    asyncio.run(run(settings))
+
+    async def run() -> None:
+        stop = _asked_to_stop()
+        # Imported when signals are heard already, as it takes a second.
+        service = getattr(importlib.import_module(module), function)
+        await service(settings, stop)
+
+    asyncio.run(run())
+
+
+def _asked_to_stop() -> asyncio.Event:
+    """Set by SIGTERM, and by the first Ctrl-C; the second one ends the process at once."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def interrupted() -> None:
+        stop.set()
+        loop.remove_signal_handler(signal.SIGINT)
+
+    loop.add_signal_handler(signal.SIGTERM, stop.set)
+    loop.add_signal_handler(signal.SIGINT, interrupted)
+    return stop

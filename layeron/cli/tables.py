@@ -53,7 +53,7 @@ def link_lines(event: EventRecord, settings: Settings) -> Iterator[str]:
     local = LocalService.of(settings.data_dir)
     yield f"  API        {settings.url or local.url}/api/v1/events/{event.id}"
     if temporal_ui := settings.temporal_ui or local.temporal_ui:
-        yield f"  Temporal   {workflow_page(temporal_ui, event.workflow_id, event.run_id)}"
+        yield f"  Temporal   {workflow_page(temporal_ui, event)}"
 
 
 def attempt_line(attempt: AttemptRecord) -> str:
@@ -63,7 +63,7 @@ def attempt_line(attempt: AttemptRecord) -> str:
     return f"  attempt {attempt.number}  {attempt.outcome}{took}{error}"
 
 
-_ENDINGS = {"succeeded": "handled", "dead_letter": "dead"}
+_ENDINGS = {"succeeded": "handled", "dead_letter": "given up"}
 
 
 def _handling_lines(event: EventRecord, replay: int) -> Iterator[str]:

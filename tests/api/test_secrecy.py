@@ -49,7 +49,7 @@ async def test_a_token_that_is_compared_is_not_kept(
 HOSTILE = "x\r\n12:00:00 INFO    vendor: accepted\x1b[31m\u2028\0\ud800"
 
 
-async def test_whatever_a_stranger_sends_a_log_entry_is_one_line(
+async def test_whatever_a_stranger_sends_a_log_entry_is_one_line_and_an_indented_trace(
     service: Service, http: httpx2.AsyncClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
@@ -63,8 +63,9 @@ async def test_whatever_a_stranger_sends_a_log_entry_is_one_line(
     assert len(ours) >= 6
     for record in ours:
         for formatter in FORMATTERS:
-            line = formatter.format(record)
-            assert line.isprintable(), ascii(line)
+            lines = formatter.format(record).split("\n")
+            assert all(each.isprintable() for each in lines), ascii(lines)
+            assert all(each.startswith("    ") for each in lines[1:]), ascii(lines)
 
 
 async def test_no_secret_is_logged_whatever_happens(

@@ -1,11 +1,16 @@
 """The connection to Temporal, by our settings and Temporal's own (`TEMPORAL_*`, profiles, TLS)."""
 
+import re
+
 from temporalio.client import Client
 from temporalio.envconfig import ClientConfig
 
 from layeron.adapters.temporal.converter import DATA_CONVERTER
-from layeron.errors import ConfigurationError
+from layeron.errors import ConfigurationError, EngineUnavailableError
 from layeron.settings import Settings
+
+_REASON = re.compile(r'message: "([^"]*)"')
+"""Where Rust, which the client is written in, tells the reason among other things."""
 
 
 async def connect(settings: Settings, *, lazy: bool = True) -> Client:
@@ -13,6 +18,7 @@ async def connect(settings: Settings, *, lazy: bool = True) -> Client:
 
     Raises:
         ConfigurationError: Temporal's own settings cannot be read.
+        EngineUnavailableError: Temporal cannot be reached, if it is not a lazy one.
     """
     try:
         config = ClientConfig.load_client_connect_config()
@@ -24,4 +30,10 @@ async def connect(settings: Settings, *, lazy: bool = True) -> Client:
     options = {**config, "target_host": target}
     if settings.temporal_namespace:
         options["namespace"] = settings.temporal_namespace
-    return await Client.connect(**options, data_converter=DATA_CONVERTER, lazy=lazy)  # type: ignore[arg-type]  # the typed dict lost its types in the union
+    try:
+        return await Client.connect(**options, data_converter=DATA_CONVERTER, lazy=lazy)  # type: ignore[arg-type]  # the typed dict lost its types in the union
+    except RuntimeError as error:
+        reason = _REASON.findall(str(error)) or [str(error)]
+        raise EngineUnavailableError(
+            f"Temporal cannot be reached at {target}: {reason[-1]}"
+        ) from error

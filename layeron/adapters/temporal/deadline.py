@@ -23,7 +23,9 @@ async def deadline(limit: timedelta) -> AsyncGenerator[None]:
     except TimeoutError as error:
         raise EngineUnavailableError("Temporal did not answer in time") from error
     except RPCError as error:
-        raise EngineUnavailableError(f"Temporal answered {error.status.name}") from error
+        raise EngineUnavailableError(
+            f"Temporal answered {error.status.name}: {error.message}"
+        ) from error
     except RuntimeError as error:
         # What the SDK raises when a lazy client cannot connect.
         raise EngineUnavailableError("Temporal cannot be reached") from error

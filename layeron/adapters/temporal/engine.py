@@ -102,9 +102,11 @@ class TemporalEngine:
         return self._retention
 
     async def check(self) -> None:
-        """Ask the front end whether it serves."""
+        """Ask for our namespace, without which nothing can be started."""
         async with deadline(self._timeout):
-            await self._client.service_client.check_health(timeout=self._timeout)
+            await self._client.workflow_service.describe_namespace(
+                DescribeNamespaceRequest(namespace=self._client.namespace), timeout=self._timeout
+            )
 
     async def _start(self, event: InboundEvent, workflow_id: str, body: bytes | None) -> None:
         attributes = attributes_of(event, await self._known_attributes())

@@ -1,0 +1,26 @@
+"""Listen on a port, with a clear word when that cannot be."""
+
+import socket
+
+from layeron.errors import ConfigurationError
+
+
+def listen(host: str, port: int, option: str) -> socket.socket:
+    """A socket that listens; on a free port for 0.
+
+    Args:
+        host: a name, or an IPv4 or IPv6 address.
+        port: the port.
+        option: what chooses the port.
+
+    Raises:
+        ConfigurationError: the port cannot be used; names the option that chooses another.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as error:
+        raise ConfigurationError(
+            f"port {port} on {host} cannot be used ({error.strerror}); choose another with"
+            f" {option}, or stop what listens there."
+        ) from None
