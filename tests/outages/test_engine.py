@@ -1,0 +1,139 @@
+"""The engine is away, or does not answer: the sender is asked to try again, and nothing doubles."""
+
+import asyncio
+from pathlib import Path
+
+import httpx2
+
+from layeron import InboundWebhook
+from tests.outages.gate import gate_before
+from tests.support.service import Service, running_service
+from tests.support.temporal import TemporalServer
+from tests.support.vendor import collect, send, send_new, vendor
+
+TIMEOUT = 1.0
+HEARING = 10  # seconds that the strictest sender waits for an answer
+
+
+async def refused(service: Service, payload: object) -> None:
+    """The sender is asked to try again, while it still listens."""
+    async with asyncio.timeout(HEARING):
+        answer = await send(service, payload)
+    assert answer.status_code == 503
+    assert answer.json()["error"] == {"code": "unavailable", "message": "try again later"}
+    assert int(answer.headers["retry-after"]) > 0
+
+
+async def test_while_nothing_listens_senders_are_asked_to_try_again(
+    tmp_path: Path, temporal: TemporalServer
+) -> None:
+    handled: list[str] = []
+    app, _ = vendor(handler=collect(handled))
+    async with (
+        gate_before(temporal.address) as gate,
+        running_service(
+            app, tmp_path, temporal, temporal_address=gate.address, engine_timeout=TIMEOUT
+        ) as service,
+    ):
+        await gate.shut()
+        await refused(service, {"id": "1"})  # before it ever connected
+        await gate.open()
+        first = await send_new(service, {"id": "1"})
+        await gate.shut()
+        await refused(service, {"id": "2"})  # after it was connected
+        await gate.open()
+        second = await send_new(service, {"id": "2"})
+        for each in (first, second):
+            await service.settled(each)
+    assert sorted(handled) == sorted([first, second])
+
+
+async def test_while_it_is_frozen_senders_are_answered_within_the_time_limit(
+    tmp_path: Path, temporal: TemporalServer
+) -> None:
+    app, _ = vendor(handler=collect([]))
+    async with (
+        gate_before(temporal.address) as gate,
+        running_service(
+            app, tmp_path, temporal, temporal_address=gate.address, engine_timeout=TIMEOUT
+        ) as service,
+    ):
+        await gate.freeze()
+        await refused(service, {"id": "1"})
+        await gate.open()
+        await service.settled(await send_new(service, {"id": "2"}))
+        await gate.freeze()
+        await refused(service, {"id": "3"})
+        await gate.open()
+        await service.settled(await send_new(service, {"id": "4"}))
+
+
+async def test_a_start_that_came_through_unanswered_makes_the_retry_a_duplicate(
+    tmp_path: Path, temporal: TemporalServer
+) -> None:
+    handled: list[str] = []
+    app, webhook = vendor(handler=collect(handled))
+    async with (
+        gate_before(temporal.address) as gate,
+        running_service(
+            app, tmp_path, temporal, temporal_address=gate.address, engine_timeout=TIMEOUT
+        ) as service,
+    ):
+        await send_new(service, {"id": "a first one"})
+        await gate.freeze(only_answers=True)
+        await refused(service, {"id": "1"})
+        await gate.open()
+        retry = await send(service, {"id": "1"})
+        assert retry.status_code == 202
+        assert retry.json()["status"] == "duplicate"
+        event_id = retry.json()["event_id"]
+        assert (await service.settled(event_id)).external_event_id == "1"
+        assert await known(webhook, "1") == [event_id]
+    assert handled.count(event_id) == 1
+
+
+async def known(webhook: InboundWebhook, external_id: str) -> list[str]:
+    page = await webhook.events.list(external_event_id=external_id)
+    return [each.id for each in page.events]
+
+
+async def test_a_crowd_of_senders_is_told_at_once_and_served_afterwards(
+    tmp_path: Path, temporal: TemporalServer
+) -> None:
+    app, _ = vendor(handler=collect([]))
+    async with (
+        gate_before(temporal.address) as gate,
+        running_service(
+            app, tmp_path, temporal, temporal_address=gate.address, engine_timeout=TIMEOUT
+        ) as service,
+    ):
+        await gate.freeze()
+        await asyncio.gather(*(refused(service, {"id": str(n)}) for n in range(50)))
+        await gate.open()
+        answers: list[httpx2.Response] = await asyncio.gather(
+            *(send(service, {"id": str(n)}) for n in range(50))
+        )
+        assert {each.status_code for each in answers} == {202}
+
+
+async def test_what_was_accepted_is_shown_while_the_engine_is_away(
+    tmp_path: Path, temporal: TemporalServer
+) -> None:
+    app, _ = vendor(handler=collect([]))
+    async with (
+        gate_before(temporal.address) as gate,
+        running_service(
+            app, tmp_path, temporal, temporal_address=gate.address, engine_timeout=TIMEOUT
+        ) as service,
+    ):
+        event_id = await send_new(service, {"id": "1"})
+        await service.settled(event_id)
+        await gate.shut()
+        shown = await service.api("GET", f"/events/{event_id}")
+        assert shown.json()["status"] == "succeeded"
+        replay = await service.api("POST", f"/events/{event_id}/replay")
+        assert replay.status_code == 503
+        await gate.open()
+        assert (await service.api("POST", f"/events/{event_id}/replay")).status_code == 202
+        record = await service.settled(event_id, replays=2)
+        assert [each.status for each in record.replays] == ["failed", "succeeded"]
