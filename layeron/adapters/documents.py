@@ -4,6 +4,7 @@ import re
 import time
 from collections import OrderedDict
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -52,7 +53,7 @@ class HTTPSDocuments:
         chunks: list[bytes] = []
         try:
             async with self._http.stream(method, url, **options) as response:
-                if response.status_code != httpx2.codes.OK:
+                if response.status_code != HTTPStatus.OK:
                     raise DocumentUnavailableError(f"{host} answered {response.status_code}")
                 async for chunk in response.aiter_bytes():
                     chunks.append(chunk)
