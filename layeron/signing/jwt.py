@@ -64,11 +64,11 @@ def _object(part: str) -> Mapping[str, Any]:
     return cast("Mapping[str, Any]", found)
 
 
-def _public_key(key_set: bytes, key_id: object) -> bytes:
-    keys: list[Mapping[str, str]] = json.loads(key_set)["keys"]
-    for key in keys:
-        if key["kty"] == "RSA" and key["kid"] == key_id:
-            numbers = (int.from_bytes(_BASE64URL.decode(key[name])) for name in ("e", "n"))
+def _public_key(key_set: bytes, name: object) -> bytes:
+    published: list[Mapping[str, str]] = json.loads(key_set)["keys"]
+    for each in published:
+        if each["kty"] == "RSA" and each["kid"] == name:
+            numbers = (int.from_bytes(_BASE64URL.decode(each[part])) for part in ("e", "n"))
             public = RSAPublicNumbers(*numbers).public_key()
             return public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     raise ValueError("no key of this id")
