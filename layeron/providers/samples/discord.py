@@ -14,13 +14,14 @@ def sample(event_type: str) -> Sample:
     """An interaction of the five kinds there are, or a webhook event of any other type."""
     headers = {"content-type": "application/json", "user-agent": "Discord-Interactions/1.0"}
     if event_type not in _INTERACTIONS:
-        event: Json = {"type": event_type, "timestamp": iso_now(), "data": {"user": _USER}}
+        about: Json = {"id": _snowflake(), "user": _USER}
+        event: Json = {"type": event_type, "timestamp": iso_now(), "data": about}
         return Sample(
             {"version": 1, "application_id": _APPLICATION, "type": 1, "event": event}, headers
         )
     number, data = _INTERACTIONS[event_type]
     payload: Json = {
-        "id": str(int(fresh_id(size=14), 16)),
+        "id": _snowflake(),
         "application_id": _APPLICATION,
         "type": number,
         "token": fresh_id(size=40),
@@ -31,6 +32,10 @@ def sample(event_type: str) -> Sample:
         "data": dict(data),
     }
     return Sample(payload, headers)
+
+
+def _snowflake() -> str:
+    return str(int(fresh_id(size=14), 16))
 
 
 _COMMAND: Mapping[str, Json] = {"id": "771825006014889984", "name": "weather", "type": 1}

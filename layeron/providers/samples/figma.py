@@ -13,7 +13,7 @@ def sample(event_type: str) -> Sample:
         "event_type": event_type,
         "passcode": "",
         "timestamp": iso_now(),
-        "webhook_id": "22",
+        "webhook_id": str(int(fresh_id(size=8), 16)),
     }
     if event_type != "PING":
         payload |= {"file_key": fresh_id(size=22), "file_name": "Design system"}
