@@ -6,10 +6,10 @@ from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 import pytest
-from temporalio.api.enums.v1 import EventType
 
 from layeron import Backend, Event
 from layeron.errors import NotFoundError
+from tests.outages.history import failing
 from tests.support.postgres import PostgresServer, running_postgres
 from tests.support.service import Service, eventually, running_service
 from tests.support.temporal import TemporalServer
@@ -42,26 +42,6 @@ def down(server: PostgresServer) -> Generator[None]:
         yield
     finally:
         server.start()
-
-
-async def failed_activities(service: Service, workflow_id: str) -> list[str]:
-    """The types of the failures of a workflow's activities so far."""
-    handle = service.temporal.get_workflow_handle(workflow_id)
-    history = await handle.fetch_history()
-    return [
-        each.activity_task_failed_event_attributes.failure.application_failure_info.type
-        for each in history.events
-        if each.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_FAILED
-    ]
-
-
-async def failing(service: Service, workflow_id: str, kind: str) -> None:
-    """Wait until an activity of the workflow has failed in this way."""
-
-    async def seen() -> bool | None:
-        return kind in await failed_activities(service, workflow_id) or None
-
-    await eventually(seen)
 
 
 async def test_events_are_received_while_it_is_down_and_handled_when_it_is_back(

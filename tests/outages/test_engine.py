@@ -8,7 +8,7 @@ import httpx2
 from layeron import InboundWebhook
 from tests.outages.gate import gate_before
 from tests.support.service import Service, running_service
-from tests.support.temporal import TemporalServer
+from tests.support.temporal import TemporalServer, running_temporal
 from tests.support.vendor import collect, send, send_new, vendor
 
 TIMEOUT = 1.0
@@ -137,3 +137,23 @@ async def test_what_was_accepted_is_shown_while_the_engine_is_away(
         assert (await service.api("POST", f"/events/{event_id}/replay")).status_code == 202
         record = await service.settled(event_id, replays=2)
         assert [each.status for each in record.replays] == ["failed", "succeeded"]
+
+
+async def test_a_crash_of_the_engine_loses_nothing_that_was_accepted(tmp_path: Path) -> None:
+    handled: list[str] = []
+    app, _ = vendor(handler=collect(handled))
+    async with (
+        running_temporal(tmp_path) as engine,
+        running_service(app, tmp_path, engine, worker=False, engine_timeout=TIMEOUT) as service,
+    ):
+        accepted = [await send_new(service, {"id": str(n)}) for n in range(5)]
+        await engine.kill()
+        await refused(service, {"id": "meanwhile"})
+        await engine.start()
+        accepted.append(await send_new(service, {"id": "meanwhile"}))
+        repeat = await send(service, {"id": "0"})
+        assert repeat.json() == {"event_id": accepted[0], "status": "duplicate"}
+        await service.work()
+        for each in accepted:
+            assert (await service.settled(each)).status == "succeeded"
+    assert sorted(handled) == sorted(accepted)
