@@ -7,46 +7,66 @@ from layeron.declaration import InboundOptions, InboundWebhook, declare_inbound
 from layeron.errors import ConfigurationError
 from layeron.locator import Locator, LocatorLike, parse_locator
 from layeron.provider import CUSTOM
+from layeron.providers.adyen import adyen
 from layeron.providers.airtable import airtable
 from layeron.providers.asana import asana
 from layeron.providers.auth0 import auth0
 from layeron.providers.bitbucket import bitbucket
 from layeron.providers.calcom import calcom
 from layeron.providers.calendly import calendly
+from layeron.providers.chargebee import chargebee
 from layeron.providers.clerk import clerk
+from layeron.providers.coinbase_commerce import coinbase_commerce
 from layeron.providers.contentful import contentful
 from layeron.providers.discord import discord
 from layeron.providers.docusign import docusign
 from layeron.providers.dropbox import dropbox
 from layeron.providers.elevenlabs import elevenlabs
 from layeron.providers.figma import figma
+from layeron.providers.flutterwave import flutterwave
 from layeron.providers.github import github
 from layeron.providers.gitlab import gitlab
+from layeron.providers.gocardless import gocardless
 from layeron.providers.heroku import heroku
+from layeron.providers.hubspot import hubspot
+from layeron.providers.intercom import intercom
 from layeron.providers.jira import jira
+from layeron.providers.lemonsqueezy import lemonsqueezy
 from layeron.providers.line import line
 from layeron.providers.linear import linear
+from layeron.providers.mailgun import mailgun
 from layeron.providers.meta import meta
+from layeron.providers.mollie import mollie
 from layeron.providers.monday import monday
 from layeron.providers.mux import mux
 from layeron.providers.notion import notion
 from layeron.providers.okta import okta
 from layeron.providers.openai import openai
+from layeron.providers.paddle import paddle
 from layeron.providers.pagerduty import pagerduty
+from layeron.providers.paypal import paypal
+from layeron.providers.paystack import paystack
 from layeron.providers.persona import persona
+from layeron.providers.plaid import plaid
 from layeron.providers.polar import polar
+from layeron.providers.postmark import postmark
 from layeron.providers.pubsub import pubsub
+from layeron.providers.razorpay import razorpay
 from layeron.providers.replicate import replicate
 from layeron.providers.resend import resend
 from layeron.providers.sanity import sanity
+from layeron.providers.sendgrid import sendgrid
 from layeron.providers.sentry import sentry
+from layeron.providers.shopify import shopify
 from layeron.providers.slack import slack
 from layeron.providers.sns import sns
+from layeron.providers.square import square
 from layeron.providers.standard import standard
 from layeron.providers.stripe import stripe
 from layeron.providers.svix import svix
 from layeron.providers.telegram import telegram
 from layeron.providers.telnyx import telnyx
+from layeron.providers.twilio import twilio
 from layeron.providers.twitch import twitch
 from layeron.providers.typeform import typeform
 from layeron.providers.vercel import vercel
@@ -56,17 +76,21 @@ from layeron.providers.woocommerce import woocommerce
 from layeron.providers.workos import workos
 from layeron.providers.x import x
 from layeron.providers.xero import xero
+from layeron.providers.zendesk import zendesk
 from layeron.providers.zoom import zoom
 from layeron.signing.rule import Signature, SignatureDict
 
 __all__ = [
+    "adyen",
     "airtable",
     "asana",
     "auth0",
     "bitbucket",
     "calcom",
     "calendly",
+    "chargebee",
     "clerk",
+    "coinbase_commerce",
     "contentful",
     "custom",
     "discord",
@@ -74,33 +98,50 @@ __all__ = [
     "dropbox",
     "elevenlabs",
     "figma",
+    "flutterwave",
     "github",
     "gitlab",
+    "gocardless",
     "heroku",
+    "hubspot",
+    "intercom",
     "jira",
+    "lemonsqueezy",
     "line",
     "linear",
+    "mailgun",
     "meta",
+    "mollie",
     "monday",
     "mux",
     "notion",
     "okta",
     "openai",
+    "paddle",
     "pagerduty",
+    "paypal",
+    "paystack",
     "persona",
+    "plaid",
     "polar",
+    "postmark",
     "pubsub",
+    "razorpay",
     "replicate",
     "resend",
     "sanity",
+    "sendgrid",
     "sentry",
+    "shopify",
     "slack",
     "sns",
+    "square",
     "standard",
     "stripe",
     "svix",
     "telegram",
     "telnyx",
+    "twilio",
     "twitch",
     "typeform",
     "vercel",
@@ -110,6 +151,7 @@ __all__ = [
     "workos",
     "x",
     "xero",
+    "zendesk",
     "zoom",
 ]
 
