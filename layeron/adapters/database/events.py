@@ -24,6 +24,7 @@ from layeron.records import (
     InboundEvent,
     ReplayRecord,
 )
+from layeron.text import printable
 
 
 def lock(session: Session, event_id: str) -> EventRow | None:
@@ -76,7 +77,7 @@ def find(session: Session, event_id: str) -> EventRecord:
     """
     found = read(session, [duplicates.resolve(session, event_id)])
     if not found:
-        raise NotFoundError(f"there is no event {event_id!r}.")
+        raise NotFoundError(f"there is no event {printable(event_id)}.")
     (record,) = found
     attempts = session.exec(
         select(AttemptRow)

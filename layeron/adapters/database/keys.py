@@ -8,6 +8,7 @@ from layeron.adapters.database.tables import ApiKeyRow
 from layeron.adapters.database.upsert import insert
 from layeron.errors import NotFoundError
 from layeron.records import ApiKey
+from layeron.text import printable
 
 
 def add(session: Session, key: ApiKey) -> None:
@@ -42,7 +43,7 @@ def revoke(session: Session, key_id: str, at: datetime) -> None:
     """
     row = session.get(ApiKeyRow, key_id)
     if row is None:
-        raise NotFoundError(f"there is no API key {key_id!r}.")
+        raise NotFoundError(f"there is no API key {printable(key_id)}.")
     row.revoked_at = row.revoked_at or at
 
 

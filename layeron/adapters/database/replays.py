@@ -9,6 +9,7 @@ from layeron.adapters.database.tables import ReplayRow
 from layeron.errors import NotFoundError
 from layeron.identity import replay_workflow_id
 from layeron.records import ReplayRecord
+from layeron.text import printable
 
 
 def add(
@@ -17,7 +18,7 @@ def add(
     """See `RecordStore.add_replay`."""
     event = events.lock(session, duplicates.resolve(session, event_id))
     if event is None:
-        raise NotFoundError(f"there is no event {event_id!r}.")
+        raise NotFoundError(f"there is no event {printable(event_id)}.")
     event.replay_count += 1
     replay = ReplayRow(
         event_id=event.id,

@@ -27,7 +27,7 @@ def upgrade(url: str, revision: str = "head") -> None:
 
     Raises:
         ConfigurationError: the address has no usable form.
-        DatabaseUnavailableError: the database does not answer.
+        DatabaseUnavailableError: the database does not answer, or is of a later release.
     """
     with _locked(url) as config:
         command.upgrade(config, revision)
@@ -59,17 +59,21 @@ def require_head(connection: Connection) -> None:
         DatabaseUnavailableError: it is another one.
     """
     revision, head = _revision_of(connection), head_revision()
-    if revision == head:
-        return
+    if revision != head:
+        _refuse_later(revision)
+        raise DatabaseUnavailableError(
+            f"the database is at revision {revision or 'none'}, this release needs {head};"
+            f" {UPGRADE}."
+        )
+
+
+def _refuse_later(revision: str | None) -> None:
     known = {each.revision for each in ScriptDirectory.from_config(_config()).walk_revisions()}
     if revision is not None and revision not in known:
         raise DatabaseUnavailableError(
             f"the database is at revision {revision}, of a later release than this one, which"
-            f" knows {head}; run the later release."
+            f" knows {head_revision()}; run the later release."
         )
-    raise DatabaseUnavailableError(
-        f"the database is at revision {revision or 'none'}, this release needs {head}; {UPGRADE}."
-    )
 
 
 @contextmanager
@@ -78,6 +82,7 @@ def _locked(url: str) -> Generator[Config]:
     with _connected(url) as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+        _refuse_later(_revision_of(connection))
         config = _config()
         config.attributes["connection"] = connection
         yield config

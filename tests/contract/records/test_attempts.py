@@ -5,10 +5,11 @@ from dataclasses import replace
 
 import pytest
 
+from layeron.adapters.database import open_record_store
 from layeron.errors import NotFoundError
 from layeron.identity import attempt_id
 from layeron.ports.records import AlreadySettled, Begun, RecordStore
-from layeron.records import AttemptRecord, EventRecord
+from layeron.records import AttemptRecord, EventFilter, EventRecord
 from tests.contract.records.examples import (
     NOON,
     after,
@@ -219,6 +220,19 @@ async def test_attempts_of_many_events_begin_and_end_at_once(store: RecordStore)
     await asyncio.gather(*(handle(store, event) for event in events))
     records = await asyncio.gather(*(store.get_event(event.event_id) for event in events))
     assert {record.status for record in records} == {"succeeded"}
+
+
+async def test_processes_that_write_at_once_wait_for_each_other(
+    store: RecordStore, url: str
+) -> None:
+    others = [open_record_store(url) for _ in range(2)]
+    events = [an_event(at=after(n), key=f"k{n}") for n in range(30)]
+    stores = [store, *others] * 10
+    await asyncio.gather(*map(handle, stores, events))
+    page = await store.list_events(EventFilter(status="succeeded"), limit=100)
+    assert len(page.events) == 30
+    for other in others:
+        await other.close()
 
 
 async def test_begin_and_exhaust_at_once_leave_one_truth(store: RecordStore) -> None:

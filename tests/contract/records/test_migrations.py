@@ -16,7 +16,13 @@ from layeron.adapters.database.tables import METADATA
 from layeron.errors import ConfigurationError, DatabaseUnavailableError
 from tests.contract.records.examples import an_event, begin
 
-UPGRADE = "import sys; from layeron.adapters.database import upgrade; upgrade(sys.argv[1])"
+UPGRADE_WHEN_TOLD = """
+import sys
+from layeron.adapters.database import upgrade
+print(flush=True)
+sys.stdin.readline()
+upgrade(sys.argv[1])
+"""
 
 
 def tables(url: str) -> set[str]:
@@ -45,13 +51,17 @@ async def test_an_upgrade_repeated_leaves_the_records(url: str) -> None:
 
 
 async def test_several_processes_may_upgrade_at_once(empty_url: str) -> None:
+    pipe = asyncio.subprocess.PIPE
     processes = [
         await asyncio.create_subprocess_exec(
-            sys.executable, "-c", UPGRADE, empty_url, stderr=asyncio.subprocess.PIPE
+            sys.executable, "-c", UPGRADE_WHEN_TOLD, empty_url, stdin=pipe, stdout=pipe, stderr=pipe
         )
         for _ in range(4)
     ]
-    ends = await asyncio.gather(*(process.communicate() for process in processes))
+    for process in processes:
+        assert process.stdout is not None
+        await process.stdout.readline()
+    ends = await asyncio.gather(*(process.communicate(b"now\n") for process in processes))
     assert [process.returncode for process in processes] == [0] * 4, ends
     assert current_revision(empty_url) == head_revision()
 
@@ -92,6 +102,8 @@ async def test_a_newer_schema_is_refused_with_the_mend(url: str) -> None:
     store = open_record_store(url)
     with pytest.raises(DatabaseUnavailableError, match=r"9999.*run the later release"):
         await store.check()
+    with pytest.raises(DatabaseUnavailableError, match=r"9999.*run the later release"):
+        upgrade(url)
     await store.close()
 
 

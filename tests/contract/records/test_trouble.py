@@ -1,6 +1,7 @@
 """A database in trouble: it answers with an error in time, and heals without a restart of ours."""
 
 import asyncio
+import socket
 import sqlite3
 import threading
 from collections.abc import AsyncGenerator, Generator
@@ -111,18 +112,13 @@ async def test_a_table_that_is_locked_is_given_up(
 
 
 async def test_a_server_that_takes_connections_and_says_nothing_is_given_up() -> None:
-    async def say_nothing(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await asyncio.sleep(60)
-        writer.close()
-
-    silent = await asyncio.start_server(say_nothing, "127.0.0.1", 0)
-    port = silent.sockets[0].getsockname()[1]
-    store = open_record_store(f"postgresql://user:hunter2@127.0.0.1:{port}/records")
-    with pytest.raises(DatabaseUnavailableError) as error:
-        await store.check()
-    assert "hunter2" not in str(error.value)
-    await store.close()
-    silent.close()
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        port = silent.getsockname()[1]
+        store = open_record_store(f"postgresql://user:hunter2@127.0.0.1:{port}/records")
+        with pytest.raises(DatabaseUnavailableError, match="timeout expired") as error:
+            await store.check()
+        assert "hunter2" not in str(error.value)
+        await store.close()
 
 
 async def test_a_server_that_is_not_there_is_named_without_the_password() -> None:
