@@ -8,6 +8,7 @@ from layeron.declaration import InboundOptions, InboundWebhook, declare_inbound
 from layeron.locator import Locator
 from layeron.options import Dedupe
 from layeron.provider import Provider
+from layeron.providers.handshakes import OK
 from layeron.providers.samples import airtable as samples
 from layeron.secrets import Secret
 from layeron.signing.rule import SignatureDict
@@ -29,6 +30,7 @@ PROVIDER = Provider(
         )
     ),
     dedupe=Dedupe(ttl=timedelta(days=4)),
+    accepted=OK,
     sample=samples.sample,
 )
 
@@ -40,9 +42,9 @@ def airtable(
 
     Airtable only says that something changed; fetch what did with its API (``list webhook
     payloads``). Every event is of the type ``notification``. It has no id; webhook and time
-    (``webhook.id``, ``timestamp``) stand for one. Airtable tries again with growing pauses
-    (not confirmed by the provider's own pages), and a webhook expires after seven days unless
-    it is refreshed; a repeat counts as a duplicate for four days.
+    (``webhook.id``, ``timestamp``) stand for one. Airtable wants an empty answer of 200, and else
+    tries again with growing pauses (not confirmed by the provider's own pages), and a webhook
+    expires after seven days unless it is refreshed; a repeat counts as a duplicate for four days.
 
     Args:
         secret: ``macSecretBase64``, as Airtable answered it when the webhook was made; several

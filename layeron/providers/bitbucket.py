@@ -30,10 +30,9 @@ def bitbucket(
     """Receive from Bitbucket: https://support.atlassian.com/bitbucket-cloud/docs/event-payloads/.
 
     The event type is ``X-Event-Key`` (``repo:push``), the event id ``X-Request-UUID`` of
-    Bitbucket Cloud or ``X-Request-Id`` of Data Center. Bitbucket Cloud tries three times
-    within minutes, with the same id (not confirmed by the provider's own pages); a repeat
-    counts as a duplicate for four days. A webhook without a secret is not signed, and so is
-    refused.
+    Bitbucket Cloud or ``X-Request-Id`` of Data Center. Bitbucket Cloud tries three times,
+    presumably with the same id (not confirmed by the provider's own pages); a repeat counts as a
+    duplicate for four days. A webhook without a secret is not signed, and so is refused.
 
     Args:
         secret: the webhook's secret; several while it is changed.

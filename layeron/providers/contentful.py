@@ -65,9 +65,9 @@ def contentful(
     """Receive from Contentful: https://www.contentful.com/developers/docs/webhooks/.
 
     The event type is ``X-Contentful-Topic`` (``ContentManagement.Entry.publish``), the event id
-    ``X-Contentful-Idempotency-Key``, the same over all tries. Contentful tries three times within
-    minutes (not confirmed by the provider's own pages); a repeat counts as a duplicate for four
-    days. The path is signed: it must reach the service as Contentful calls it.
+    ``X-Contentful-Idempotency-Key``. Contentful tries three times in a minute, or as often as the
+    space's retry policy says, for 24 hours at most; a repeat counts as a duplicate for four days.
+    The path is signed: it must reach the service as Contentful calls it.
 
     Args:
         secret: the space's signing secret for webhooks (64 characters); several while it is

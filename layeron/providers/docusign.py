@@ -8,6 +8,7 @@ from layeron.declaration import InboundOptions, InboundWebhook, declare_inbound
 from layeron.locator import Locator
 from layeron.options import Dedupe
 from layeron.provider import Provider
+from layeron.providers.handshakes import OK
 from layeron.providers.samples import docusign as samples
 from layeron.secrets import Secret
 from layeron.signing.rule import SignatureDict
@@ -31,6 +32,7 @@ PROVIDER = Provider(
         )
     ),
     dedupe=Dedupe(ttl=timedelta(days=16)),
+    accepted=OK,
     sample=samples.sample,
 )
 

@@ -8,6 +8,7 @@ from layeron.declaration import InboundOptions, InboundWebhook, declare_inbound
 from layeron.locator import Locator, dotted
 from layeron.options import Dedupe
 from layeron.provider import Provider
+from layeron.providers.handshakes import OK
 from layeron.providers.samples import linear as samples
 from layeron.secrets import Secret
 from layeron.signing.rule import SignatureDict
@@ -25,6 +26,7 @@ PROVIDER = Provider(
     event_type=Locator(function=dotted("body.type", "body.action")),
     event_id=Locator(("header.linear-delivery",)),
     dedupe=Dedupe(ttl=timedelta(days=4)),
+    accepted=OK,
     sample=samples.sample,
 )
 
@@ -37,10 +39,10 @@ def linear(
 ) -> InboundWebhook:
     """Receive from Linear: https://linear.app/developers/webhooks.
 
-    The event type is ``type`` and ``action`` of the body (``Issue.create``; ``on={"Issue.*":
-    …}`` handles every change of issues), the event id ``Linear-Delivery``. Linear tries three
-    times more, after a minute, an hour and six hours (not confirmed by the provider's own
-    pages), so a repeat counts as a duplicate for four days.
+    The event type is ``type`` and ``action`` of the body (``Issue.create``; ``on={"Issue.*": …}``
+    handles every change of issues), the event id ``Linear-Delivery``. Linear wants 200, and else
+    tries three times more within hours (not confirmed by the provider's own pages), so a repeat
+    counts as a duplicate for four days.
 
     Args:
         secret: the webhook's signing secret; several while it is changed.

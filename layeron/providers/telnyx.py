@@ -8,6 +8,7 @@ from layeron.declaration import InboundOptions, InboundWebhook, declare_inbound
 from layeron.locator import Locator
 from layeron.options import Dedupe
 from layeron.provider import Provider
+from layeron.providers.handshakes import OK
 from layeron.providers.samples import telnyx as samples
 from layeron.secrets import Secret
 from layeron.signing.rule import SignatureDict
@@ -27,6 +28,7 @@ PROVIDER = Provider(
     event_type=Locator(("body.data.event_type",)),
     event_id=Locator(("body.data.id",)),
     dedupe=Dedupe(ttl=timedelta(days=4)),
+    accepted=OK,
     sample=samples.sample,
 )
 
@@ -40,8 +42,8 @@ def telnyx(
     """Receive from Telnyx (API v2): https://developers.telnyx.com/docs/messaging/messages/receiving-webhooks.
 
     The event type is ``data.event_type`` of the body (``message.received``), the event id its
-    ``data.id``. Telnyx tries a few times within minutes, also at the failover URL (not
-    confirmed by the provider's own pages); a repeat counts as a duplicate for four days.
+    ``data.id``. Telnyx wants 200, and else tries again, also at the failover URL; a repeat counts
+    as a duplicate for four days.
 
     Args:
         secret: the account's public key, in base64 as Mission Control shows it; several while

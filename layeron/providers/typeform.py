@@ -34,8 +34,8 @@ def typeform(
     """Receive from Typeform: https://www.typeform.com/developers/webhooks/.
 
     The event type is ``event_type`` of the body (``form_response``), the event id its
-    ``event_id``. Typeform tries again for hours, and not at all after 404 or 410 (not
-    confirmed by the provider's own pages); a repeat counts as a duplicate for four days.
+    ``event_id``. Typeform tries for up to ten hours, but disables a webhook that answers 404 or
+    410 at once; a repeat counts as a duplicate for four days.
 
     Args:
         secret: the webhook's secret; several while it is changed.

@@ -8,6 +8,7 @@ from layeron.declaration import InboundOptions, InboundWebhook, declare_inbound
 from layeron.locator import Locator
 from layeron.options import Dedupe
 from layeron.provider import Provider
+from layeron.providers.handshakes import OK
 from layeron.providers.samples import workos as samples
 from layeron.secrets import Secret
 from layeron.signing.rule import SignatureDict
@@ -27,6 +28,7 @@ PROVIDER = Provider(
     event_type=Locator(("body.event",)),
     event_id=Locator(("body.id",)),
     dedupe=Dedupe(ttl=timedelta(days=4)),
+    accepted=OK,
     sample=samples.sample,
 )
 

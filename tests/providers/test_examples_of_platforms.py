@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from layeron import InboundWebhook, secret, webhooks
+from layeron import InboundWebhook, Response, secret, webhooks
 from layeron.testing import signed_request
 from tests.support.receiving import type_and_id, verdict_of
 
@@ -95,3 +95,11 @@ def test_an_event_of_elevenlabs_without_a_conversation_is_never_a_repeat() -> No
     webhook = webhooks.elevenlabs(path="/hook", secret=secret("S"))
     request = signed_request(webhook, {"type": "voice_removal_notice"}, secrets=WHSEC)
     assert type_and_id(webhook, request) == ("voice_removal_notice", None)
+
+
+@pytest.mark.parametrize(
+    "preset", ["airtable", "docusign", "elevenlabs", "linear", "telnyx", "webflow", "workos"]
+)
+def test_a_platform_that_wants_200_is_answered_so(preset: str) -> None:
+    webhook: InboundWebhook = getattr(webhooks, preset)(path="/hook", secret=secret("S"))
+    assert webhook.provider.accepted == Response(status=200)

@@ -11,13 +11,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from layeron import InboundWebhook, secret, webhooks
-from layeron.payload import parse_payload
-from layeron.ports.documents import NoDocuments
-from layeron.provider import HandshakeContext
 from layeron.request import Request, headers_of
 from layeron.signing.credentials import without_credentials
 from layeron.signing.verdict import Cause
 from layeron.testing import signed_request
+from tests.support.handshakes import handshake
 from tests.support.receiving import type_and_id, verdict_of
 from tests.support.rules import with_header
 
@@ -285,17 +283,11 @@ def ping(body: bytes, **headers: str) -> Request:
     return Request("POST", "https://shop.example.com/w", "/w", "", headers_of(pairs), body)
 
 
-async def answer_to(request: Request) -> int | None:
-    """The status of the answer to an unsigned check; None where it is none."""
-    [handshake] = DOCUMENTED["woocommerce"].webhook.provider.handshakes
-    assert not handshake.signed
-    payload = parse_payload(request.body, request.headers["content-type"])
-    answer = await handshake.answer(HandshakeContext(request, payload, [], NoDocuments()))
-    return answer.status if answer else None
-
-
 async def test_woocommerces_unsigned_ping_is_answered_and_nothing_else_is() -> None:
-    assert await answer_to(ping(b"webhook_id=42")) == 200
+    webhook = DOCUMENTED["woocommerce"].webhook
+    answer = await handshake(webhook, ping(b"webhook_id=42"), KEY)
+    assert answer
+    assert answer.status == 200
     for request in (
         ping(b"webhook_id=42", x_wc_webhook_topic="order.created"),
         ping(b"webhook_id=42&order=1"),
@@ -304,7 +296,7 @@ async def test_woocommerces_unsigned_ping_is_answered_and_nothing_else_is() -> N
         ping(b'{"id":1}'),
         ping(b""),
     ):
-        assert await answer_to(request) is None
+        assert await handshake(webhook, request, KEY) is None
 
 
 RETRIES = {
