@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import json
 import re
+import struct
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -37,7 +38,7 @@ TEST_KEY_ID = "00000000-0000-4000-8000-000000000000"
 _ALGORITHM = "ES256"
 _P256 = SCHEMES["ecdsa-p256-sha256"]
 _BASE64URL = CODECS["base64url"]
-_HALF = 32  # bytes of each number of a signature
+_SIGNATURE = "32s32s"  # its two numbers
 _KEY_ID = re.compile(r"[A-Za-z0-9-]{1,64}")
 _REMEMBERED_SECONDS = 3600
 _MOST_REMEMBERED = 32
@@ -95,11 +96,8 @@ def _check_of(jwk: Mapping[str, Any]) -> Check:
 
 def _to_der(signature: bytes) -> bytes:
     """Tokens hold the two numbers of a signature side by side (RFC 7518, 3.4)."""
-    if len(signature) != 2 * _HALF:
-        raise ValueError("no ES256 signature")
-    return encode_dss_signature(
-        int.from_bytes(signature[:_HALF]), int.from_bytes(signature[_HALF:])
-    )
+    r, s = struct.unpack(_SIGNATURE, signature)
+    return encode_dss_signature(int.from_bytes(r), int.from_bytes(s))
 
 
 def sign(request: Request, private_key: str, now: datetime) -> Request:
@@ -108,7 +106,7 @@ def sign(request: Request, private_key: str, now: datetime) -> Request:
     claims = {"iat": int(now.timestamp()), "request_body_sha256": request.body_sha256}
     signed = ".".join(_BASE64URL.encode(json_bytes(part)) for part in (header, claims))
     numbers = decode_dss_signature(_P256.sign(private_key.encode(), signed.encode()))
-    signature = b"".join(each.to_bytes(_HALF) for each in numbers)
+    signature = struct.pack(_SIGNATURE, *(each.to_bytes(32) for each in numbers))
     return with_headers(
         request, [("plaid-verification", f"{signed}.{_BASE64URL.encode(signature)}")]
     )
