@@ -89,7 +89,8 @@ class Intake:
             raise SecretUnavailableError(verdict.detail)
         if not verdict.accepted:
             return Rejected(verdict, keys)
-        if answer := await self._handshake(webhook, request, keys, signed=True):
+        proved = sorted(keys, key=lambda each: each is not verdict.secret)
+        if answer := await self._handshake(webhook, request, proved, signed=True):
             return answer
         event = _name(webhook, request, verdict, now)
         if duplicate := await self._remembered(webhook, event, now):

@@ -20,7 +20,8 @@ class HandshakeContext:
     Attributes:
         request: what was received.
         payload: its body, read.
-        secrets: every live value of the webhook's secrets and of the preset's own.
+        secrets: every live value of the webhook's secrets and of the preset's own; of a signed
+            check, the one that verified it first.
         documents: fetches what a confirmation names.
     """
 

@@ -68,7 +68,7 @@ def zoom(
     repeat counts as a duplicate for a day.
 
     Args:
-        secret: the app's secret token; several while it is changed, the new one first.
+        secret: the app's secret token; several while it is changed.
         tolerance_seconds: how far the time of signing may be from ours, in both directions.
         **options: see `InboundOptions`.
 

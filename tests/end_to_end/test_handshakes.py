@@ -36,6 +36,7 @@ WEBHOOKS = {
     for each in (
         declared("slack"),
         declared("zoom"),
+        declared("zoom-changed", preset="zoom", secret=[secret("TOKEN"), secret("KEY")]),
         declared("twitch"),
         declared("xero"),
         declared("dropbox"),
@@ -64,7 +65,7 @@ async def service(
 
 
 async def send(
-    service: Service, name: str, payload: object = None, key: str = KEY, **options: Any
+    service: Service, name: str, payload: object = None, key: Any = KEY, **options: Any
 ) -> httpx2.Response:
     signing = ED25519_PRIVATE if name == "discord" else key
     request = signed_request(WEBHOOKS[name], payload, secrets=signing, **options)
@@ -129,6 +130,15 @@ async def test_the_check_of_x_proves_that_the_consumer_secret_is_ours(service: S
     answer = await service.http.get("/x?crc_token=foo")
     assert answer.status_code == 200
     assert answer.json().keys() == {"response_token"}
+
+
+async def test_a_check_is_answered_with_the_secret_that_signed_it(service: Service) -> None:
+    check = {"event": "endpoint.url_validation", "payload": {"plainToken": "qgg8vlvZRS6UYooatFL8"}}
+    plain, changed = [await send(service, name, check) for name in ("zoom", "zoom-changed")]
+    assert plain.json() == changed.json()
+    other = await send(service, "zoom-changed", check, key={"TOKEN": TOKEN})
+    assert other.status_code == 200
+    assert other.json() != changed.json()
 
 
 async def test_an_unsigned_key_is_taken_only_where_one_is_expected(service: Service) -> None:

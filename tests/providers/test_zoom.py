@@ -55,6 +55,18 @@ async def test_the_validation_is_answered_with_the_proof_that_zoom_expects() -> 
     }
 
 
+async def test_during_a_change_the_proof_is_made_with_the_secret_that_zoom_signed_with() -> None:
+    both = webhooks.zoom(path="/zoom", secret=[secret("ZOOM_NEW"), secret("ZOOM_OLD")])
+    request = by_zoom(validation("qgg8vlvZRS6UYooatFL8Aw"))
+    answers = [
+        await handshake(WEBHOOK, request, SECRET),
+        await handshake(both, request, "new", SECRET),
+        await handshake(both, request, SECRET, "old"),
+    ]
+    assert answers[0] is not None
+    assert answers == [answers[0]] * 3
+
+
 async def test_a_validation_that_zoom_did_not_sign_gets_no_proof() -> None:
     request = by_zoom(validation("qgg8vlvZRS6UYooatFL8Aw"))
     forged = with_header(request, "x-zm-signature", f"v0={'0' * 64}")

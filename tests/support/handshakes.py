@@ -49,10 +49,11 @@ async def handshake(
         for each, value in zip(webhook.secrets, values, strict=True)
     ]
     payload = parse_payload(request.body, request.headers.get("content-type", ""))
-    context = HandshakeContext(request, payload, keys, documents)
     verdict = await verify(
         webhook.signature, request, keys, now=datetime.now(UTC), documents=documents
     )
+    proved = sorted(keys, key=lambda each: each is not verdict.secret)
+    context = HandshakeContext(request, payload, proved, documents)
     for each in webhook.provider.handshakes:
         if not each.signed or verdict.accepted:
             response = await each.answer(context)
