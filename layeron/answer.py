@@ -2,12 +2,18 @@
 
 import base64
 import json
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
 from layeron.event import Response
 
 _LARGEST = 256 * 2**10
+_WITHOUT_BODY = {204, 304}
+_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]+")
+_VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
+_FRAMING = {"connection", "content-length", "transfer-encoding", "upgrade"}
+"""Header fields that say where an answer ends, which is the server's to say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +47,20 @@ def answer_of(result: Any) -> Answer | None:
     body, content_type = _encode(response.body)
     if len(body) > _LARGEST:
         raise ValueError(f"the handler's result has {len(body)} bytes; at most {_LARGEST} are sent")
-    if not 200 <= response.status <= 599:  # noqa: PLR2004  # what a final answer may be, RFC 9110 §15
-        raise ValueError(f"the handler's response has status {response.status}; use 200 to 599")
-    return Answer(response.status, body, {"content-type": content_type, **response.headers})
+    if response.status not in range(200, 600):  # what a final answer may be, RFC 9110 §15
+        raise ValueError(f"the handler's response has status {response.status!r}; use 200 to 599")
+    if response.status in _WITHOUT_BODY and body:
+        raise ValueError(f"the handler's response has status {response.status}, and a body with it")
+    headers = {"content-type": content_type}
+    for name, value in response.headers.items():
+        if not (_fits(_NAME, name) and _fits(_VALUE, value) and name.lower() not in _FRAMING):
+            raise ValueError(f"the handler's response has a header {name!r} that cannot be sent")
+        headers[name.lower()] = value
+    return Answer(response.status, body, headers)
+
+
+def _fits(form: re.Pattern[str], text: object) -> bool:
+    return isinstance(text, str) and form.fullmatch(text) is not None
 
 
 def _encode(body: Any) -> tuple[bytes, str]:

@@ -16,6 +16,7 @@ SignatureStatus: TypeAlias = Literal["verified", "failed", "skipped"]
 
 _MOST_LOG_LINES = 200
 _LONGEST_LOG_LINE = 2_000
+_MOST_LOG_TEXT = 100_000  # characters of all lines: with an attempt's outcome they fit the engine
 
 logger = logging.getLogger("layeron.handler")
 
@@ -98,6 +99,7 @@ class Context:
         self.lines: list[LogLine] = []
         self._event = event
         self._beat = beat
+        self._room = _MOST_LOG_TEXT
 
     def log(self, message: str, **fields: object) -> Awaitable[None]:
         """Note something about this event: it is logged and stays visible on the event's record.
@@ -106,7 +108,8 @@ class Context:
         """
         shown = {name: str(value)[:_LONGEST_LOG_LINE] for name, value in fields.items()}
         line = LogLine(datetime.now(UTC), message[:_LONGEST_LOG_LINE], shown)
-        if len(self.lines) < _MOST_LOG_LINES:
+        self._room -= len(line.message) + sum(len(each) for pair in shown.items() for each in pair)
+        if len(self.lines) < _MOST_LOG_LINES and self._room >= 0:
             self.lines.append(line)
         extra = {"event_id": self._event.id, "webhook": self._event.webhook, "fields": shown}
         logger.info("%s", line.message, extra=extra)

@@ -3,7 +3,7 @@
 import uuid
 from typing import Any
 
-from layeron import Backend, Event, PermanentError, backend, secret, webhooks
+from layeron import Backend, Event, PermanentError, Response, backend, secret, webhooks
 from tests.support.vendor import QUICK, SECRET, SECRET_NAME, add_vendor
 
 NAMESPACE = f"t{uuid.uuid4().hex[:12]}"
@@ -67,7 +67,10 @@ def _keep(event: Event) -> None:
 
 def _answer(event: Event) -> object:
     assert isinstance(event.payload, dict)
-    return event.payload["answer"]
+    if "response" not in event.payload:
+        return event.payload["answer"]
+    described: Any = event.payload["response"]
+    return Response(**described)
 
 
 def _fail(_: Event) -> None:

@@ -6,10 +6,8 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
-import uvicorn
-
 from api.application import build_api
-from api.main import server_config
+from api.main import Server, server_config
 from tests.support.service import Service
 
 _PATIENCE_SECONDS = 20
@@ -26,7 +24,7 @@ async def serving(service: Service, **settings: object) -> AsyncGenerator[str]:
     known = service.settings.model_copy(update=settings)
     front = build_api(service.app, service.tools, known)
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        server = uvicorn.Server(server_config(front, known))
+        server = Server(server_config(front, known))
         task = asyncio.create_task(server.serve(sockets=[listener]))
         while not server.started:
             assert not task.done()

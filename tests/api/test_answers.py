@@ -1,5 +1,7 @@
 """What a sender is answered, case by case."""
 
+from typing import Any
+
 import httpx2
 import pytest
 
@@ -52,6 +54,44 @@ async def test_a_sender_that_waits_is_answered_by_the_handler(http: httpx2.Async
     answer = await post(http, fresh(answer={"challenge": 7}), path="/webhooks/answering")
     assert answer.status_code == 200
     assert answer.json() == {"challenge": 7}
+
+
+@pytest.mark.parametrize(
+    "response",
+    [
+        {"headers": {"x-split": "a\r\nset-cookie: b=c"}},
+        {"headers": {"x-nul": "\0"}},
+        {"headers": {"x y": "1"}},
+        {"headers": {"": "1"}},
+        {"headers": {"x-emoji": "😀"}},
+        {"headers": {"x-number": 1}},
+        {"headers": {"Content-Length": "1"}},
+        {"headers": {"Transfer-Encoding": "chunked"}},
+        {"status": 204, "body": "a body"},
+        {"status": 100},
+        {"status": 700},
+        {"status": "200"},
+        {"body": "x" * 300_000},
+    ],
+    ids=lambda response: repr(response)[:50],
+)
+async def test_a_response_that_cannot_be_sent_is_noted_and_the_event_succeeds(
+    service: Service, http: httpx2.AsyncClient, response: dict[str, Any]
+) -> None:
+    answer = await post(http, fresh(response=response), path="/webhooks/answering")
+    assert answer.status_code == 200
+    record = await service.settled(answer.json()["event_id"])
+    assert record.status == "succeeded"
+    assert "the handler's re" in (record.attempts[0].note or "")
+
+
+async def test_a_response_of_ones_own_is_sent_as_it_is(http: httpx2.AsyncClient) -> None:
+    described = {"status": 418, "body": {"tea": "é"}, "headers": {"X-Pot": "short", "ETag": '"1"'}}
+    answer = await post(http, fresh(response=described), path="/webhooks/answering")
+    assert (answer.status_code, answer.json()) == (418, {"tea": "é"})
+    assert (answer.headers["x-pot"], answer.headers["etag"]) == ("short", '"1"')
+    empty = await post(http, fresh(response={"status": 204}), path="/webhooks/answering")
+    assert (empty.status_code, empty.content) == (204, b"")
 
 
 async def test_too_many_header_fields_are_refused(http: httpx2.AsyncClient) -> None:

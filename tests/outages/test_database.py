@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from layeron import Backend, Event
+from layeron import Backend, Context, Event
 from layeron.errors import NotFoundError
 from tests.outages.history import failing
 from tests.support.postgres import PostgresServer, running_postgres
@@ -84,10 +84,12 @@ async def test_a_handler_that_succeeded_is_not_run_again_when_only_its_outcome_w
     app, webhook = vendor(delivery=ONCE)
 
     @webhook.handler
-    async def handle(event: Event) -> None:
+    async def handle(event: Event, ctx: Context) -> None:
         handled.append(event.id)
         began.set()
         await go_on.wait()
+        for _ in range(300):  # more than is kept, or could be carried by the engine
+            await ctx.log("😀" * 3_000, more="😀" * 3_000)
 
     async with on_postgres(app, tmp_path, temporal, server, worker=True) as service:
         event_id = await send_new(service, {"id": "1"})
@@ -98,6 +100,7 @@ async def test_a_handler_that_succeeded_is_not_run_again_when_only_its_outcome_w
         record = await service.settled(event_id)
     assert record.status == "succeeded"
     assert [(each.number, each.outcome) for each in record.attempts] == [(1, "succeeded")]
+    assert 0 < len(record.attempts[0].logs) <= 25
     assert handled == [event_id]
 
 

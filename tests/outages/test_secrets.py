@@ -36,10 +36,8 @@ REFUSAL = (
 @pytest.mark.parametrize(
     "command",
     [
-        ["-m", "api.main"],
-        ["worker.py"],
         ["-m", "layeron", "serve"],
-        ["-m", "layeron", "worker"],
+        ["worker.py"],
     ],
     ids=" ".join,
 )
