@@ -73,7 +73,7 @@ def build_api(app: Backend, tools: Toolbox, settings: Settings) -> Front:
     )
     receiver = Receiver(app=app, intake=intake, records=records, settings=settings)
     door = Door(records)
-    events = EventsAPI(door, operations, settings.temporal_ui)
+    events = EventsAPI(door, operations, settings.temporal_pages)
     rejections = RejectionsAPI(door, app, intake)
     checks = {
         "engine": tools.engine.check,

@@ -20,7 +20,8 @@ def listen(host: str, port: int, option: str) -> socket.socket:
     try:
         return socket.create_server((host, port), family=family, backlog=2048)
     except OSError as error:
+        reason = str(error.strerror).partition(" (")[0]  # Python repeats the address there
         raise ConfigurationError(
-            f"port {port} on {host} cannot be used ({error.strerror}); choose another with"
-            f" {option}, or stop what listens there."
+            f"port {port} on {host} cannot be used ({reason}); choose another with {option}, or"
+            " stop what listens there."
         ) from None

@@ -26,11 +26,14 @@ def load_app(reference: str | None, *, folder: Path | None = None) -> Backend:
             module beside it has the name of one of ours.
     """
     place, _, variable = required(reference).partition(":")
-    root, module = _module_of(place, (folder or Path.cwd()).resolve())
+    folder = (folder or Path.cwd()).resolve()
+    root, module = _module_of(place, folder)
     _refuse_our_names(root, module)
     if str(root) not in sys.path:
         sys.path.insert(0, str(root))
     loaded = _import(place, root, module)
+    if place.endswith(".py") and loaded.__file__ != str((folder / place).resolve()):
+        raise ConfigurationError(f"{place} has the name of a module of Python's; rename it.")
     app = getattr(loaded, variable or "app", None)
     if not isinstance(app, Backend):
         _refuse_variable(place, variable or "app", loaded)
@@ -63,9 +66,6 @@ def _module_of(place: str, folder: Path) -> tuple[Path, str]:
     module = ".".join(names)
     if not all(name.isidentifier() for name in names):
         raise ConfigurationError(f"{place} cannot be imported; name the file like a Python module.")
-    other = sys.modules.get(module)
-    if other is not None and getattr(other, "__file__", None) != str(path):
-        raise ConfigurationError(f"{place} has the name of a module of Python's; rename it.")
     return root, module
 
 

@@ -1,6 +1,7 @@
 """Settings of a deployment: every ``LAYERON_*`` variable, its meaning and its laptop default."""
 
 import re
+from collections.abc import Mapping
 from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
@@ -12,6 +13,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from layeron.durations import parse_duration
 from layeron.errors import ConfigurationError
 
+PREFIX = "LAYERON_"
 _SIZE_UNITS = {"": 1, "b": 1, "kib": 2**10, "mib": 2**20, "gib": 2**30}
 _SIZE = re.compile(r"(\d{1,12})\s*([a-z]*)", re.IGNORECASE)
 
@@ -36,7 +38,9 @@ Duration = Annotated[timedelta, BeforeValidator(parse_duration), NoDecode]
 class Settings(BaseSettings):
     """What differs between a laptop and production; read from the environment."""
 
-    model_config = SettingsConfigDict(env_prefix="LAYERON_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_ignore_empty=True, frozen=True, extra="ignore"
+    )
 
     app: str | None = Field(
         default=None, description="The declared application, as `module:app` or `file.py:app`."
@@ -80,7 +84,8 @@ class Settings(BaseSettings):
     )
     temporal_namespace: str | None = Field(default=None, description="The Temporal namespace.")
     temporal_ui: str | None = Field(
-        default=None, description="Base URL of the Temporal web UI, for links to a workflow's page."
+        default=None,
+        description="Address of the Temporal web UI, for links to a workflow's page.",
     )
     task_queue: str = Field(
         default="layeron", description="The Temporal task queue of the workers."
@@ -108,8 +113,10 @@ class Settings(BaseSettings):
         default=False,
         description="Take scheme and host from `X-Forwarded-Proto` and `X-Forwarded-Host`.",
     )
-    host: str = Field(default="127.0.0.1", description="Address `layeron serve` listens on.")
-    port: int = Field(default=8000, ge=0, le=65535, description="Port `layeron serve` listens on.")
+    host: str = Field(default="127.0.0.1", description="Address the API listens on.")
+    port: int = Field(
+        default=8000, ge=0, le=65535, description="Port the API listens on; 0 takes a free one."
+    )
     concurrency: int = Field(
         default=100, ge=1, le=10_000, description="Handlers one worker process runs at once."
     )
@@ -143,6 +150,13 @@ class Settings(BaseSettings):
         """The place of raw bodies in force."""
         return self.blobs or str(self.data_dir.resolve() / "bodies")
 
+    @cached_property
+    def temporal_pages(self) -> str | None:
+        """The pages of our namespace in the Temporal web UI."""
+        if self.temporal_ui is None or "/namespaces/" in self.temporal_ui:
+            return self.temporal_ui
+        return f"{self.temporal_ui.rstrip('/')}/namespaces/{self.temporal_namespace or 'default'}"
+
 
 def load_settings(**overrides: Any) -> Settings:
     """Read the settings; keyword arguments that are not None win over the environment.
@@ -155,5 +169,11 @@ def load_settings(**overrides: Any) -> Settings:
     except ValidationError as error:
         first = error.errors(include_input=False)[0]
         message = first["msg"].removeprefix("Value error, ").rstrip(".")
-        name = f"LAYERON_{str(first['loc'][0]).upper()}: " if first["loc"] else ""
+        name = f"{PREFIX}{str(first['loc'][0]).upper()}: " if first["loc"] else ""
         raise ConfigurationError(f"{name}{message}.") from None
+
+
+def unknown_variables(environ: Mapping[str, str]) -> list[str]:
+    """Variables that look like settings and are none: misspelt ones, most likely."""
+    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    return sorted(name for name in environ if name.startswith(PREFIX) and name not in known)

@@ -2,12 +2,16 @@
 
 import asyncio
 import importlib
+import logging
+import os
 import signal
 import sys
 from pathlib import Path
 
 from layeron.logs import configure_logging
-from layeron.settings import Settings
+from layeron.settings import Settings, unknown_variables
+
+logger = logging.getLogger("layeron")
 
 
 def run_service(module: str, function: str, settings: Settings) -> None:
@@ -18,6 +22,8 @@ def run_service(module: str, function: str, settings: Settings) -> None:
     if folder not in sys.path:
         sys.path.insert(0, folder)
     configure_logging(settings)
+    for name in unknown_variables(os.environ):
+        logger.warning("%s is no setting; is it misspelt? docs/settings.md lists all", name)
 
     async def run() -> None:
         stop = _asked_to_stop()

@@ -52,7 +52,7 @@ def link_lines(event: EventRecord, settings: Settings) -> Iterator[str]:
     """Where to look further."""
     local = LocalService.of(settings.data_dir)
     yield f"  API        {settings.url or local.url}/api/v1/events/{event.id}"
-    if temporal_ui := settings.temporal_ui or local.temporal_ui:
+    if temporal_ui := settings.temporal_pages or local.temporal_ui:
         yield f"  Temporal   {workflow_page(temporal_ui, event)}"
 
 

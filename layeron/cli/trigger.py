@@ -8,17 +8,14 @@ from typing import Annotated
 import httpx2
 import typer
 
-from layeron.adapters.secret_sources import open_secret_source
-from layeron.application import Backend
+from layeron.cli.declared import find_webhook, live_values, load_declared
 from layeron.cli.life import follow as follow_event
 from layeron.cli.options import App, DataDir, Url
 from layeron.declaration import InboundWebhook
 from layeron.errors import ConfigurationError, GatewayError, LayeronError
 from layeron.identity import is_event_id
-from layeron.loading import load_app
 from layeron.local import LocalService
 from layeron.request import Request
-from layeron.secrets import SecretValue
 from layeron.settings import Settings, load_settings
 from layeron.testing import signed_request
 
@@ -38,12 +35,15 @@ def trigger(
 ) -> None:
     """Send a signed sample event to the running service."""
     settings = load_settings(data_dir=data_dir, url=url, app=app)
-    webhook = _find(_load(settings), provider)
+    webhook = find_webhook(load_declared(settings), provider)
     body = _body(data)
 
     async def run() -> None:
-        values = await _values(webhook, settings)
-        request = signed_request(webhook, body, event_type=event_type, secrets=values)
+        values = await live_values(webhook, settings)
+        base = settings.url or LocalService.of(settings.data_dir).url
+        request = signed_request(
+            webhook, body, event_type=event_type, secrets=values, base_url=base
+        )
         event_id = await _send(webhook, request, settings)
         if follow and event_id:
             ended = await follow_event(event_id, settings)
@@ -66,37 +66,6 @@ def _body(data: str | None) -> bytes | None:
                 f"{data[1:]} cannot be read ({error.strerror}); name another file after @."
             ) from None
     return data.encode() if data is not None else None
-
-
-def _load(settings: Settings) -> Backend:
-    """The application that was named, else that of the local service."""
-    local = LocalService.of(settings.data_dir)
-    if settings.app or local.folder is None:
-        return load_app(settings.app)
-    return load_app(local.app, folder=Path(local.folder))
-
-
-def _find(app: Backend, wanted: str) -> InboundWebhook:
-    """The webhook of this name, or the only one of this provider."""
-    named = [
-        each for each in app.webhooks if wanted in {each.name, f"{each.namespace}/{each.name}"}
-    ]
-    found = named or [each for each in app.webhooks if each.provider.name == wanted]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        names = ", ".join(f"{each.namespace}/{each.name}" for each in found)
-        raise ConfigurationError(f"several webhooks fit {wanted!r}; name one of {names}.")
-    known = ", ".join(each.name for each in app.webhooks) or "none"
-    raise ConfigurationError(f"no webhook fits {wanted!r}; this application declares: {known}.")
-
-
-async def _values(webhook: InboundWebhook, settings: Settings) -> list[SecretValue]:
-    source = open_secret_source(settings.secrets, settings.data_dir, settings.secrets_refresh)
-    try:
-        return [value for each in webhook.secrets for value in await source.values(each)]
-    finally:
-        await source.close()
 
 
 async def _send(webhook: InboundWebhook, request: Request, settings: Settings) -> str | None:
