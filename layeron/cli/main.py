@@ -11,7 +11,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from layeron.cli import check, dev, events, keys, production, secrets, trigger
+from layeron.cli import check, dev, events, keys, production, secrets, trigger, verify
 from layeron.errors import LayeronError
 
 app = typer.Typer(
@@ -25,6 +25,7 @@ app.command("check")(check.check)
 app.command("serve")(production.serve)
 app.command("worker")(production.worker)
 app.command("trigger")(trigger.trigger)
+app.command("verify")(verify.verify)
 app.add_typer(events.app, name="events")
 app.add_typer(keys.app, name="keys")
 app.add_typer(secrets.app, name="secrets")

@@ -47,7 +47,8 @@ async def diagnose(
     now: datetime,
 ) -> Verdict:
     """The same verdict, or a more exact one when it can be told why nothing matched."""
-    if verdict.cause not in _TELLABLE or len(request.body) > _LARGEST_BODY:
+    by_function = any(each.verify is not None for each in (rule, *rule.also))
+    if verdict.cause not in _TELLABLE or by_function or len(request.body) > _LARGEST_BODY:
         return verdict
     for guess in _guesses(rule, request, keys):
         if (await verify(guess.rule, guess.request, guess.keys, now=now)).accepted:

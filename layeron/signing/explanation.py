@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from layeron.ports.documents import Documents
 from layeron.request import Request
 from layeron.secrets import SecretValue
 from layeron.signing.algorithms import SCHEMES
@@ -43,10 +44,19 @@ class Explanation:
 
 
 async def explain(
-    rule: Signature, request: Request, keys: Sequence[SecretValue], *, now: datetime
+    rule: Signature,
+    request: Request,
+    keys: Sequence[SecretValue],
+    *,
+    now: datetime,
+    documents: Documents,
 ) -> Explanation:
-    """Verify, and tell how; no step holds a secret."""
-    verdict = await verify(rule, request, keys, now=now)
+    """Verify, and tell how; no step holds a secret.
+
+    Raises:
+        DocumentUnavailableError: a certificate or key set is needed that cannot be had now.
+    """
+    verdict = await verify(rule, request, keys, now=now, documents=documents)
     verdict = await diagnose(rule, request, keys, verdict, now=now)
     steps: list[Step] = []
     for number, each in enumerate((rule, *rule.also)):

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from layeron.ports.documents import NoDocuments
 from layeron.request import Request, headers_of
 from layeron.secrets import Secret, SecretValue
 from layeron.signing.diagnosis import diagnose
@@ -129,10 +130,10 @@ async def test_forgery_stays_no_match() -> None:
 
 async def test_an_explanation_shows_expected_and_received_and_no_secret() -> None:
     received = request()
-    good = await explain(RULE, received, KEYS, now=NOW)
+    good = await explain(RULE, received, KEYS, now=NOW, documents=NoDocuments())
     assert good.verdict.accepted
     assert all(step.good is not False for step in good.steps)
-    bad = await explain(RULE, replace(received, body=b"{}"), KEYS, now=NOW)
+    bad = await explain(RULE, replace(received, body=b"{}"), KEYS, now=NOW, documents=NoDocuments())
     assert not bad.verdict.accepted
     text = repr(bad)
     assert received.headers["x-signature"] in text
