@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable
 
-from benchmarks import accepting, completing, history, listing
+from benchmarks import accepting, completing, history, listing, verifying
 from benchmarks.figure import Figure, table
 from benchmarks.system import prepare_environment
 
@@ -24,6 +24,7 @@ BENCHMARKS: dict[str, Callable[[], list[Figure]]] = {
     "accepting": lambda: asyncio.run(accepting.run()),
     "completing": lambda: asyncio.run(completing.run()),
     "listing": _listing,
+    "verifying": verifying.run,
 }
 
 
