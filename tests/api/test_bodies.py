@@ -16,7 +16,7 @@ from tests.support.service import Service
 from tests.support.vendor import sign
 
 LIMIT = 100_000
-SOON = timedelta(seconds=0.3)
+SOON = timedelta(seconds=0.5)
 
 
 def chunk(data: bytes) -> bytes:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from tests.api.serving import connected, exchange, head, serving
 from tests.support.service import Service
 
-SOON = timedelta(seconds=0.3)
+SOON = timedelta(seconds=0.5)
 UNSIGNED = head("Content-Length: 2") + b"{}"
 
 
@@ -44,7 +44,7 @@ async def test_a_second_request_on_a_connection_has_the_time_of_the_first(
         for _ in range(2):
             await kept.say(UNSIGNED)
             assert (await kept.answer())[0] == 401
-            await asyncio.sleep(0.4)
+            await asyncio.sleep(0.6)
         await kept.say(UNSIGNED[:10])
         assert (await kept.answer())[0] == 408
         assert await kept.is_ended()
