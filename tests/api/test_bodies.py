@@ -51,8 +51,6 @@ async def test_a_body_that_turns_out_too_large_is_refused_and_not_cut_off(
         await connection.say(signed_head(body, "Transfer-Encoding: chunked"))
         await connection.say(chunk(body) + chunk(b" "))
         assert (await connection.answer())[0] == 413
-        # What is still on its way does not reset the connection before the answer is read.
-        await connection.say(chunk(b" " * 50_000) * 20)
         assert await connection.is_ended()
     assert not await begun(service, body)
 

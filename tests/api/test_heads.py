@@ -3,6 +3,8 @@
 import asyncio
 from datetime import timedelta
 
+import pytest
+
 from tests.api.serving import connected, exchange, head, serving
 from tests.support.service import Service
 
@@ -59,11 +61,27 @@ async def test_requests_sent_without_waiting_are_answered_in_order(address: str)
 
 
 async def test_a_body_nobody_reads_does_not_hold_its_connection(address: str) -> None:
-    for path in ("/api/v1/events", "/health/live", "/webhooks/other"):
-        async with connected(address) as connection:
-            await connection.say(head("Content-Length: 1000000", path=path) + b"x")
-            assert (await connection.answer())[0] in {401, 404, 405}
-            assert await connection.is_ended()
+    async with connected(address) as connection:
+        await connection.say(head("Content-Length: 1000000", path="/health/live"))
+        assert (await connection.answer())[0] == 405
+        dripping = asyncio.create_task(connection.drip(b"x" * 1_000_000))
+        assert await connection.is_ended()
+        await dripping
+
+
+@pytest.mark.parametrize(
+    ("status", "options", "length"),
+    [
+        (404, {"path": "/webhooks/other"}, 5_000_000),
+        (405, {"method": "PUT"}, 5_000_000),
+        (413, {}, 20_000_000),
+    ],
+)
+async def test_an_answer_reaches_a_sender_that_is_still_sending(
+    address: str, status: int, options: dict[str, str], length: int
+) -> None:
+    sent = head(f"Content-Length: {length}", **options) + b"x" * 5_000_000
+    assert await exchange(address, sent) == status
 
 
 async def test_an_offer_to_change_the_protocol_is_passed_over(address: str) -> None:
