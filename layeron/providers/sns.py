@@ -26,8 +26,11 @@ from layeron.signing.rule import Algorithm, SignatureDict
 from layeron.signing.timestamp import write_timestamp
 from layeron.signing.writing import json_bytes
 
-HOSTS: Final = r"sns\.[a-z0-9-]{3,}\.amazonaws\.com(\.cn)?"
-"""The hosts that certificates and confirmations are taken from."""
+HOSTS: Final = r"sns\.[a-z]+(-[a-z]+)+-[0-9]+\.amazonaws\.com(\.cn)?"
+"""The hosts that certificates and confirmations are taken from: of regions such as ``us-east-1``.
+
+Not of anything else there: ``sns.s3-us-west-2.amazonaws.com`` is a bucket that somebody may own.
+"""
 
 _CERTIFICATE_PATH = re.compile(r"https://[^/?#]+/[A-Za-z0-9._-]+\.pem")
 _ARN = re.compile(r"arn:aws[a-z-]*:sns:[a-z0-9-]+:[0-9]{12}:[A-Za-z0-9_.-]+")

@@ -156,6 +156,7 @@ async def test_a_message_that_was_changed_is_refused(fields: dict[str, Any]) -> 
         "https://sns.eu-west-1.amazonaws.com:8443/a.pem",
         "https://sns.eu-west-1.amazonaws.com@example.com/a.pem",
         "https://s3.eu-west-1.amazonaws.com/a.pem",
+        "https://sns.s3-us-west-2.amazonaws.com/a.pem",
         "https://sns.eu-west-1.amazonaws.com/a.pem?x=1",
         "https://sns.eu-west-1.amazonaws.com/bucket/a.pem",
         "https://example.com/a.pem",
