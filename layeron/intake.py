@@ -15,7 +15,7 @@ from layeron.errors import (
 )
 from layeron.event import Response
 from layeron.identity import body_name, bounded_id, inbound_workflow_id, new_event_id
-from layeron.payload import Payload, parse_payload
+from layeron.payload import Payload
 from layeron.ports.blobs import BlobStore
 from layeron.ports.documents import Documents
 from layeron.ports.engine import Duplicate, Engine, Started
@@ -134,7 +134,7 @@ class Intake:
         asked = [each for each in webhook.provider.handshakes if each.signed == signed]
         if not asked:
             return None
-        context = HandshakeContext(request, _payload(request), keys, self.documents)
+        context = HandshakeContext(request, request.payload, keys, self.documents)
         for each in asked:
             if answer := await each.answer(context):
                 return answer
@@ -164,7 +164,7 @@ class Intake:
 def _name(
     webhook: InboundWebhook, request: Request, verdict: Verdict, now: datetime
 ) -> InboundEvent:
-    payload = _payload(request)
+    payload = request.payload
     event_id = new_event_id(now)
     external_id = _bounded(webhook.provider.event_id.find(request, payload))
     event_type = webhook.provider.event_type.find(request, payload) or "unknown"
@@ -220,7 +220,3 @@ def _bounded(name: str | None) -> str | None:
 
 def _describe(value: SecretValue | None) -> str | None:
     return f"{value.secret.name} ({value.version})" if value else None
-
-
-def _payload(request: Request) -> Payload:
-    return parse_payload(request.body, request.headers.get("content-type", ""))

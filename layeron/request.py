@@ -2,10 +2,12 @@
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
 
 from multidict import CIMultiDict, CIMultiDictProxy, MultiDict, MultiDictProxy
+
+from layeron.payload import Payload, parse_payload
 
 Headers = CIMultiDictProxy[str]
 """Header fields: case-insensitive, several values a name, in the order received."""
@@ -35,6 +37,16 @@ class Request:
     query_string: str
     headers: Headers
     body: bytes
+    _read: list[Payload] = field(
+        default_factory=list["Payload"], init=False, repr=False, compare=False
+    )
+
+    @property
+    def payload(self) -> Payload:
+        """The body as what it is (see `parse_payload`); read once, because that can be large."""
+        if not self._read:
+            self._read.append(parse_payload(self.body, self.headers.get("content-type", "")))
+        return self._read[0]
 
     @property
     def body_sha256(self) -> str:

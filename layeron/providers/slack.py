@@ -15,6 +15,7 @@ from layeron.providers.samples import slack as samples
 from layeron.request import Request
 from layeron.secrets import Secret
 from layeron.signing.rule import SignatureDict
+from layeron.signing.wire import FORM
 
 # X-Slack-Request-Timestamp: 1531420618   X-Slack-Signature: v0=a2114d57…
 SIGNATURE: SignatureDict = {
@@ -51,6 +52,8 @@ def _event_id(_request: Request, payload: Payload) -> str | None:
 
 def _interaction(payload: Payload) -> Payload:
     """What is inside the form field ``payload`` of an interaction; anything else as it is."""
+    if isinstance(payload, str):  # a form, whatever its content type says: that is not signed
+        payload = parse_payload(payload.encode("utf-8", "surrogatepass"), FORM)
     match payload:
         case {"payload": str(text)}:
             return parse_payload(text.encode("utf-8", "surrogatepass"), "application/json")

@@ -3,11 +3,12 @@
 Too slow for the receiver's path: it is done for refusals that are kept, and by `layeron verify`.
 """
 
+import asyncio
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, get_args
+from typing import Any, cast, get_args
 
 from layeron.request import Request
 from layeron.secrets import SecretValue
@@ -18,6 +19,11 @@ from layeron.signing.verdict import Cause, Verdict
 from layeron.signing.verify import verify
 
 _LARGEST_BODY = 64 * 2**10
+_MOST_VALUES = 5_000
+_DEEPEST = 32
+"""How much JSON is written anew, and how deeply nested. Anybody can send a body, and to indent a
+few kilobytes that nest a hundred deep takes seconds."""
+
 _TELLABLE = {Cause.NO_MATCH, Cause.MALFORMED_SIGNATURE}
 _HMACS = ("hmac-sha256", "hmac-sha1", "hmac-sha512")
 
@@ -51,6 +57,7 @@ async def diagnose(
     if verdict.cause not in _TELLABLE or by_function or len(request.body) > _LARGEST_BODY:
         return verdict
     for guess in _guesses(rule, request, keys):
+        await asyncio.sleep(0)  # others are served in between
         if (await verify(guess.rule, guess.request, guess.keys, now=now)).accepted:
             cause = Cause.BODY_ALTERED if guess.altered else verdict.cause
             return Verdict("failed", cause, f"{verdict.detail}; it matches {guess.says}")
@@ -79,12 +86,31 @@ def _bodies(body: bytes) -> Iterator[tuple[str, bytes]]:
         value = json.loads(body)
     except (ValueError, RecursionError):
         return
+    if not _is_modest(value):
+        return
     for form, options in _JSON_FORMS:
         for order, sort_keys in (("", False), (" and sorted keys", True)):
             for ascii_only in (True, False):
                 text = json.dumps(value, sort_keys=sort_keys, ensure_ascii=ascii_only, **options)
                 written = text.encode("utf-8", "surrogatepass")
                 yield f"when the JSON body is written anew {form}{order}", written
+
+
+def _is_modest(value: object) -> bool:
+    """Whether it has no more values, nor deeper ones, than is written anew."""
+    level, seen = [value], 0
+    for _ in range(_DEEPEST):
+        seen += len(level)
+        level = [inner for each in level for inner in _inside(each)]
+        if not level:
+            return seen <= _MOST_VALUES
+    return False
+
+
+def _inside(value: object) -> Iterable[object]:
+    if isinstance(value, Mapping):
+        return cast("Mapping[str, object]", value).values()
+    return cast("list[object]", value) if isinstance(value, list) else ()
 
 
 _JSON_FORMS: tuple[tuple[str, dict[str, Any]], ...] = (

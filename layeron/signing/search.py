@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterable, Sequence
 
 from layeron.locator import Locator
-from layeron.payload import parse_payload
 from layeron.request import Request
 from layeron.signing.context import VerificationContext
 from layeron.signing.functions import extracted
@@ -90,8 +89,7 @@ def _query_values(request: Request, name: str) -> list[str]:
 
 
 def _body_values(request: Request, field: str) -> list[str]:
-    payload = parse_payload(request.body, request.headers.get("content-type", ""))
-    value = Locator((f"body.{field}",)).find(request, payload)
+    value = Locator((f"body.{field}",)).find(request, request.payload)
     return [] if value is None else [wire_text(value)]
 
 

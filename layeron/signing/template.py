@@ -8,7 +8,7 @@ from string import Formatter
 from typing import TypeAlias
 
 from layeron.locator import Locator
-from layeron.payload import parse_payload
+from layeron.payload import MOST_FIELDS
 from layeron.request import Request
 from layeron.signing.verdict import Cause, RefusalError
 from layeron.signing.wire import is_form, parameters, wire_bytes, wire_text
@@ -102,8 +102,7 @@ def _query_parameter(name: str, request: Request, _timestamp: str) -> bytes:
 
 
 def _body_field(name: str, request: Request, _timestamp: str) -> bytes:
-    payload = parse_payload(request.body, request.headers.get("content-type", ""))
-    value = Locator((f"body.{name}",)).find(request, payload)
+    value = Locator((f"body.{name}",)).find(request, request.payload)
     found = [] if value is None else [value]
     return _one(found, "body field", name).encode("utf-8", "surrogatepass")
 
@@ -120,6 +119,10 @@ def _form(request: Request, _timestamp: str) -> bytes:
     """Form fields as name and value run together, by name; equal pairs count once."""
     if not is_form(request.headers.get("content-type", "")):
         return b""
+    if request.body.count(b"&") >= MOST_FIELDS:
+        raise RefusalError(
+            Cause.MISSING_SIGNED_FIELD, f"the signed form has more than {MOST_FIELDS} fields"
+        )
     fields = sorted(set(parameters(request.body)))
     return "".join(name + value for name, value in fields).encode("latin-1")
 

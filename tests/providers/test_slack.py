@@ -110,3 +110,10 @@ def test_an_event_is_acknowledged_without_a_body_that_slack_would_show() -> None
     answer = answer_of(WEBHOOK.provider.accepted)
     assert answer is not None
     assert (answer.status, answer.body) == (200, b"")
+
+
+def test_no_content_type_hides_the_id_of_a_form() -> None:
+    """It is not signed: with another, a command sent again would be handled again."""
+    body = urlencode({"command": "/deploy", "trigger_id": "T1.2"})
+    for content_type in (FORM, "application/json", "text/plain"):
+        assert type_and_id(WEBHOOK, by_slack(body, content_type)) == ("/deploy", "T1.2")
