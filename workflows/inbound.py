@@ -94,7 +94,7 @@ class InboundWorkflow:
                     workflow.continue_as_new(args=[event, body])
 
     async def _by_workflow(self, event: InboundEvent, name: str, body: bytes | None) -> Handled:
-        number = 0
+        number = event.attempts_used
         while True:
             number += 1
             opened = await workflow.execute_activity_method(
@@ -129,6 +129,9 @@ class InboundWorkflow:
             if report.status != "retrying":
                 _fail(event, report.error or "")
             await workflow.sleep(_delay(event.policy, number))
+            if workflow.info().is_continue_as_new_suggested():
+                # The engine ends a run whose history is too large, and so would lose the event.
+                workflow.continue_as_new(args=[replace(event, attempts_used=number), body])
 
 
 _KNOWN = {names.HANDLER_FAILED, names.PERMANENT, names.UNAVAILABLE, names.UNRECORDED}

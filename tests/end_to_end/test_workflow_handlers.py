@@ -4,14 +4,14 @@ from pathlib import Path
 from typing import Any
 
 from layeron import Backend, InboundWebhook
-from tests.support.fulfilment import Fulfil, count_try, reserve
+from tests.support.fulfilment import Fulfil, Refuse, count_try, reserve
 from tests.support.service import running_service
 from tests.support.temporal import TemporalServer
 from tests.support.vendor import QUICK, send, send_new, vendor
 
 
 def fulfilling(**options: Any) -> tuple[Backend, InboundWebhook]:
-    app, webhook = vendor(handler=Fulfil, **options)
+    app, webhook = vendor(**{"handler": Fulfil, **options})
     app.use(reserve, count_try)
     return app, webhook
 
@@ -63,3 +63,16 @@ async def test_a_body_too_large_for_the_engine_is_refused_to_the_workflow_by_nam
         record = await service.settled(await send_new(service, body=body))
     assert record.status == "dead_letter"
     assert "read it in an activity" in (record.attempts[0].error or "")
+
+
+async def test_many_attempts_with_a_large_body_do_not_outgrow_the_engines_history(
+    tmp_path: Path, temporal: TemporalServer
+) -> None:
+    retry = {"attempts": 4, "initial_delay_seconds": 0.05, "max_delay_seconds": 0.05}
+    app, _ = fulfilling(handler=Refuse, delivery={"retry": retry})
+    async with running_service(app, tmp_path, temporal) as service:
+        record = await service.settled(await send_new(service, {"note": "x" * 1_000_000}))
+        assert record.status == "dead_letter"
+        assert [each.number for each in record.attempts] == [1, 2, 3, 4]
+        last = await service.temporal.get_workflow_handle(record.workflow_id).describe()
+    assert last.raw_info.first_run_id != last.run_id

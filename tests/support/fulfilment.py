@@ -49,3 +49,13 @@ class Fulfil:
         )
         await workflow.sleep(timedelta(milliseconds=50))
         return {"done": done, "attempt": event.attempt, "size": len(event.raw_body)}
+
+
+@workflow.defn
+class Refuse:
+    """Fails each time."""
+
+    @workflow.run
+    async def run(self, event: Event) -> None:
+        """Look at the event, and fail."""
+        raise ApplicationError(f"attempt {event.attempt} failed")
