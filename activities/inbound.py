@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import json
 import logging
 from collections.abc import AsyncGenerator
 from concurrent.futures import Executor
@@ -29,6 +30,10 @@ from layeron.request import headers_of
 logger = logging.getLogger("layeron.worker")
 
 _LARGEST_IN_HISTORY = 2**20
+_LARGEST_INPUT = 2_000_000
+"""Bytes of what a user's workflow is started with; Temporal takes less than 2 MiB, and an event
+that has more would be tried for ever."""
+
 _LOST = Ending(
     "failed",
     error="BodyLostError: the stored body is missing, or no longer has its SHA-256",
@@ -107,8 +112,7 @@ class InboundActivities:
             report = await self._report(event, _LOST, number)
             await self.record_attempt(event, report)
             return Opened(Handled(report.status))
-        fits = len(raw) <= _LARGEST_IN_HISTORY
-        return Opened(body_base64=base64.b64encode(raw).decode() if fits else None)
+        return Opened(body_base64=_for_history(event, raw))
 
     @activity.defn
     async def record_attempt(self, event: InboundEvent, report: AttemptReport) -> None:
@@ -214,6 +218,15 @@ def event_of(event: InboundEvent, body: bytes | None, attempt: int) -> Event:
         attempt=attempt,
         replay_of=event.event_id if event.replay else None,
     )
+
+
+def _for_history(event: InboundEvent, raw: bytes) -> str | None:
+    """The body as a user's workflow is started with it, if that fits beside what else it gets."""
+    if len(raw) > _LARGEST_IN_HISTORY:
+        return None
+    body = base64.b64encode(raw).decode()
+    beside = len(json.dumps([event.headers, event.external_event_id]))
+    return body if len(body) + beside <= _LARGEST_INPUT else None
 
 
 def _about(event: InboundEvent) -> dict[str, str]:

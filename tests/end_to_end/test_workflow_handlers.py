@@ -3,15 +3,17 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from layeron import Backend, InboundWebhook
 from tests.support.fulfilment import Fulfil, Refuse, count_try, reserve
 from tests.support.service import running_service
 from tests.support.temporal import TemporalServer
-from tests.support.vendor import QUICK, send, send_new, vendor
+from tests.support.vendor import QUICK, send, send_new, sign, vendor
 
 
-def fulfilling(**options: Any) -> tuple[Backend, InboundWebhook]:
-    app, webhook = vendor(**{"handler": Fulfil, **options})
+def fulfilling(handler: type[Any] = Fulfil, **options: Any) -> tuple[Backend, InboundWebhook]:
+    app, webhook = vendor(handler=handler, **options)
     app.use(reserve, count_try)
     return app, webhook
 
@@ -63,6 +65,20 @@ async def test_a_body_too_large_for_the_engine_is_refused_to_the_workflow_by_nam
         record = await service.settled(await send_new(service, body=body))
     assert record.status == "dead_letter"
     assert "read it in an activity" in (record.attempts[0].error or "")
+
+
+@pytest.mark.parametrize(("wide", "status"), [(99_000, "succeeded"), (110_000, "dead_letter")])
+async def test_a_body_that_fits_only_without_its_header_fields_is_refused_in_the_same_way(
+    tmp_path: Path, temporal: TemporalServer, wide: int, status: str
+) -> None:
+    """A byte that is no ASCII takes six in the engine's history."""
+    app, _ = fulfilling(delivery={"retry": {"attempts": 1}})
+    body = b'{"order": "7", "note": "%s"}' % (b"x" * (2**20 - 26))
+    async with running_service(app, tmp_path, temporal) as service:
+        fields = {b"x-signature": sign(body).encode(), b"x-wide": b"\xe9" * wide}
+        answer = await service.http.post("/webhooks/vendor", content=body, headers=fields)
+        record = await service.settled(answer.json()["event_id"])
+    assert record.status == status
 
 
 async def test_many_attempts_with_a_large_body_do_not_outgrow_the_engines_history(
