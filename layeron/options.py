@@ -68,7 +68,8 @@ class Delivery(Options):
     Attributes:
         queue: True answers 202 at once and handles later; False answers the handler's result.
         dead_letter: an event out of attempts waits as a dead letter; False makes it ``failed``.
-        timeout_seconds: how long one attempt may take.
+        timeout_seconds: how long one attempt of a function may take; a workflow sets the limits
+            of its steps itself.
         respond_within_seconds: with ``queue=False``, how long the sender waits for the handler's
             result before it is answered 202 and the handler goes on.
         retry: when a failed handler runs again.
