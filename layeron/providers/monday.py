@@ -1,8 +1,7 @@
 """monday: https://developer.monday.com/api-reference/reference/webhooks."""
 
-import hmac
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Unpack
 
@@ -10,20 +9,18 @@ from layeron.declaration import InboundOptions, InboundWebhook, declare_inbound
 from layeron.event import Response
 from layeron.locator import Locator
 from layeron.options import Dedupe
-from layeron.payload import Json, parse_payload
 from layeron.provider import Handshake, HandshakeContext, Provider
-from layeron.providers.handshakes import OK, fields_of
+from layeron.providers.handshakes import OK
 from layeron.providers.samples import monday as samples
 from layeron.request import Request
 from layeron.secrets import Secret
 from layeron.signing.context import Signer, VerificationContext, Verifier
-from layeron.signing.encoding import CODECS
-from layeron.signing.keys import decode_secret
+from layeron.signing.jwt import Terms, key_of_secret, proven_claims, signed_token
 from layeron.signing.rule import SignatureDict
-from layeron.signing.writing import json_bytes, with_headers
+from layeron.signing.writing import with_headers
 
 _CHALLENGE = re.compile(r"[A-Za-z0-9+/=_-]{1,256}")
-_BASE64URL = CODECS["base64url"]
+_ALGORITHM = "HS256"
 
 
 async def _challenge(context: HandshakeContext) -> Response | None:
@@ -37,26 +34,16 @@ async def _challenge(context: HandshakeContext) -> Response | None:
 def _verifier(audience: str | None) -> Verifier:
     # Authorization: eyJhbGciOiJIUzI1NiJ9.eyJhdWQiOi….…  (a JSON Web Token, without "Bearer")
     def verify(context: VerificationContext) -> bool:
-        signed, _, signature = context.headers.get("authorization", "").rpartition(".")
-        header, _, claims = signed.partition(".")
-        key = decode_secret(context.secret, "text")
-        expected = hmac.digest(key, signed.encode(), "sha256")
-        if not hmac.compare_digest(expected, _BASE64URL.decode(signature)):
-            return False
-        algorithm = _object(header).get("alg")
-        address, ends = (_object(claims).get(name) for name in ("aud", "exp"))
-        return (
-            algorithm == "HS256"
-            and address == (audience or context.request.url.partition("?")[0])
-            and isinstance(ends, int)
-            and context.now.timestamp() < ends
+        terms = Terms(
+            algorithm=_ALGORITHM,
+            required=("aud", "exp"),
+            audience=audience or _address_of(context.request),
         )
+        token = context.headers.get("authorization", "")
+        proven_claims(token, key_of_secret(context.secret), terms, now=context.now)
+        return True
 
     return verify
-
-
-def _object(part: str) -> Mapping[str, Json]:
-    return fields_of(parse_payload(_BASE64URL.decode(part), ""))
 
 
 def _signer(audience: str | None) -> Signer:
@@ -65,17 +52,18 @@ def _signer(audience: str | None) -> Signer:
         claims = {
             "accountId": 1825529,
             "userId": 4012689,
-            "aud": audience or request.url.partition("?")[0],
+            "aud": audience or _address_of(request),
             "exp": issued + 300,
             "iat": issued,
         }
-        parts = ({"alg": "HS256", "typ": "JWT"}, claims)
-        signed = ".".join(_BASE64URL.encode(json_bytes(each)) for each in parts)
-        proof = hmac.digest(decode_secret(secret, "text"), signed.encode(), "sha256")
-        token = f"{signed}.{_BASE64URL.encode(proof)}"
+        token = signed_token(claims, key_of_secret(secret), _ALGORITHM)
         return with_headers(request, [("authorization", token)])
 
     return sign
+
+
+def _address_of(request: Request) -> str:
+    return request.url.partition("?")[0]
 
 
 PROVIDER = Provider(

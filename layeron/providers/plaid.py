@@ -4,19 +4,11 @@ import hashlib
 import hmac
 import json
 import re
-import struct
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal, Unpack
-
-from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, EllipticCurvePublicNumbers
-from cryptography.hazmat.primitives.asymmetric.utils import (
-    decode_dss_signature,
-    encode_dss_signature,
-)
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from layeron.declaration import InboundOptions, InboundWebhook, declare_inbound
 from layeron.locator import Locator, dotted
@@ -26,19 +18,15 @@ from layeron.provider import Provider
 from layeron.providers.samples import plaid as samples
 from layeron.request import Request
 from layeron.secrets import Secret
-from layeron.signing.algorithms import SCHEMES, Check
 from layeron.signing.context import VerificationContext
-from layeron.signing.encoding import CODECS
+from layeron.signing.jwt import Terms, key_of_jwk, proven_claims, signed_token, unproven
 from layeron.signing.rule import SignatureDict
 from layeron.signing.wire import wire_bytes
-from layeron.signing.writing import json_bytes, with_headers
+from layeron.signing.writing import with_headers
 
 TEST_KEY_ID = "00000000-0000-4000-8000-000000000000"
 
 _ALGORITHM = "ES256"
-_P256 = SCHEMES["ecdsa-p256-sha256"]
-_BASE64URL = CODECS["base64url"]
-_SIGNATURE = "32s32s"  # its two numbers
 _KEY_ID = re.compile(r"[A-Za-z0-9-]{1,64}")
 _REMEMBERED_SECONDS = 3600
 _MOST_REMEMBERED = 32
@@ -57,18 +45,22 @@ class PublishedKeys:
 
     async def verify(self, context: VerificationContext) -> bool:
         """Whether Plaid signed a fresh token that names the hash of this body."""
-        signed, _, signature = (context.signature or "").rpartition(".")
-        header, claims = (json.loads(_BASE64URL.decode(part)) for part in signed.split("."))
-        age = context.now.timestamp() - claims["iat"]
-        if header["alg"] != _ALGORITHM or abs(age) > self.tolerance_seconds:
-            return False
+        token, now = context.signature or "", context.now
+        terms = Terms(
+            algorithm=_ALGORITHM,
+            required=("iat", "request_body_sha256"),
+            leeway_seconds=self.tolerance_seconds,
+            longest_age_seconds=self.tolerance_seconds,
+        )
+        key_id, claims = unproven(token, terms, now=now)
         if not hmac.compare_digest(claims["request_body_sha256"], context.request.body_sha256):
             return False
-        jwk = await self._key(header["kid"], context)
+        jwk = await self._key(key_id, context)
         expired = jwk.get("expired_at")
-        if expired is not None and expired <= context.now.timestamp():
+        if expired is not None and expired <= now.timestamp():
             return False
-        return _check_of(jwk)(signed.encode(), [_to_der(_BASE64URL.decode(signature))])
+        proven_claims(token, key_of_jwk(jwk, _ALGORITHM), terms, now=now)
+        return True
 
     async def _key(self, key_id: str, context: VerificationContext) -> Mapping[str, Any]:
         if not _KEY_ID.fullmatch(key_id):
@@ -88,28 +80,11 @@ class PublishedKeys:
         return jwk
 
 
-def _check_of(jwk: Mapping[str, Any]) -> Check:
-    x, y = (int.from_bytes(_BASE64URL.decode(jwk[name])) for name in ("x", "y"))
-    public = EllipticCurvePublicNumbers(x, y, SECP256R1()).public_key()
-    return _P256.checker(public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo))
-
-
-def _to_der(signature: bytes) -> bytes:
-    """Tokens hold the two numbers of a signature side by side (RFC 7518, 3.4)."""
-    r, s = struct.unpack(_SIGNATURE, signature)
-    return encode_dss_signature(int.from_bytes(r), int.from_bytes(s))
-
-
 def sign(request: Request, private_key: str, now: datetime) -> Request:
     """The request with a token such as Plaid's, by a P-256 private key of the test's own."""
-    header = {"alg": _ALGORITHM, "kid": TEST_KEY_ID, "typ": "JWT"}
     claims = {"iat": int(now.timestamp()), "request_body_sha256": request.body_sha256}
-    signed = ".".join(_BASE64URL.encode(json_bytes(part)) for part in (header, claims))
-    numbers = decode_dss_signature(_P256.sign(private_key.encode(), signed.encode()))
-    signature = struct.pack(_SIGNATURE, *(each.to_bytes(32) for each in numbers))
-    return with_headers(
-        request, [("plaid-verification", f"{signed}.{_BASE64URL.encode(signature)}")]
-    )
+    token = signed_token(claims, private_key, _ALGORITHM, TEST_KEY_ID)
+    return with_headers(request, [("plaid-verification", token)])
 
 
 def event_id(request: Request, _payload: Payload) -> str | None:

@@ -14,13 +14,15 @@ from layeron.provider import Provider
 from layeron.providers.samples import pubsub as samples
 from layeron.request import Request
 from layeron.signing.context import VerificationContext
-from layeron.signing.jwt import proven_claims, sign_claims
+from layeron.signing.jwt import Terms, key_of_set, proven_claims, signed_token, unproven
 from layeron.signing.rule import SignatureDict
 from layeron.signing.writing import with_headers
 
 KEYS = "https://www.googleapis.com/oauth2/v3/certs"
 HOSTS = r"www\.googleapis\.com"
 TEST_KEY_ID = "test"
+_ALGORITHM = "RS256"
+_LEEWAY_SECONDS = 60
 _ISSUERS = frozenset({"https://accounts.google.com", "accounts.google.com"})
 
 
@@ -33,14 +35,18 @@ class PushIdentity:
 
     async def verify(self, context: VerificationContext) -> bool:
         """Whether Google issued the token, for this audience, to one of these accounts."""
-        key_set = await context.documents.get(KEYS, hosts=HOSTS)
-        claims = proven_claims(context.signature or "", key_set, now=context.now)
-        return (
-            claims.get("iss") in _ISSUERS
-            and claims.get("aud") == self.audience
-            and claims.get("email") in self.service_accounts
-            and claims.get("email_verified") is True
+        terms = Terms(
+            algorithm=_ALGORITHM,
+            required=("iat", "exp"),
+            audience=self.audience,
+            issuers=_ISSUERS,
+            leeway_seconds=_LEEWAY_SECONDS,
         )
+        token, now = context.signature or "", context.now
+        key_set = await context.documents.get(KEYS, hosts=HOSTS)
+        key = key_of_set(key_set, unproven(token, terms, now=now).key_id)
+        claims = proven_claims(token, key, terms, now=now)
+        return claims.get("email") in self.service_accounts and claims.get("email_verified") is True
 
     def sign(self, request: Request, private_key: str, now: datetime) -> Request:
         """The request with a token such as Google's, by a private key of the test's own."""
@@ -55,7 +61,7 @@ class PushIdentity:
             "iss": "https://accounts.google.com",
             "sub": "113774264463038321964",
         }
-        token = sign_claims(claims, private_key, TEST_KEY_ID)
+        token = signed_token(claims, private_key, _ALGORITHM, TEST_KEY_ID)
         return with_headers(request, [("authorization", f"Bearer {token}")])
 
 

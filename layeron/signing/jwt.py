@@ -1,81 +1,180 @@
-"""JSON Web Tokens (RFC 7519) signed with RS256, and the published key sets that prove them."""
+"""JSON Web Tokens (RFC 7519), proved and made with PyJWT; the clock is handed in."""
 
-import json
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from typing import Any, cast
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple, TypeAlias
 
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicNumbers
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+import jwt
+from cryptography.exceptions import UnsupportedAlgorithm
 
-from layeron.signing.algorithms import SCHEMES
-from layeron.signing.encoding import CODECS
-from layeron.signing.writing import json_bytes
+from layeron.signing.keys import decode_secret
 
-_ALGORITHM = "RS256"
-_SCHEME = SCHEMES["rsa-sha256"]
-_BASE64URL = CODECS["base64url"]
-_LEEWAY_SECONDS = 60  # between our clock and the issuer's
+Key: TypeAlias = jwt.PyJWK | bytes
+"""What proves a token: a published key, or the bytes of a shared secret."""
+
+_LONGEST = 16 * 2**10  # characters; a token is read before it is proved, and true ones are short
+_SHORTEST_SECRET = 32  # bytes
+_FARTHEST = 2**40  # seconds since 1970: some thirty thousand years
 
 
-def proven_claims(token: str, key_set: bytes, *, now: datetime) -> Mapping[str, Any]:
-    """What a token says, once a key of *key_set* has proved it and *now* is within its time.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What a token must be; its receiver says so, never the token.
 
-    Only RS256 is taken, whatever the token's header says: ``none`` or a key that everybody knows
-    taken for a shared one prove nothing.
+    Attributes:
+        algorithm: the only one taken, by its name in RFC 7518: ``none``, or a public key taken for
+            a shared secret, prove nothing.
+        required: claims that must be there.
+        audience: what ``aud`` must be, alone; with None anything goes.
+        issuers: of whom ``iss`` must be one; with None anything goes.
+        leeway_seconds: between our clock and the issuer's.
+        longest_age_seconds: since ``iat``, which must be required for it; None: no matter.
+    """
 
-    Args:
-        token: three parts in base64url, joined with dots.
-        key_set: a JSON Web Key Set (RFC 7517) of the issuer.
-        now: the time to judge by.
+    algorithm: str
+    required: tuple[str, ...]
+    audience: str | None = None
+    issuers: frozenset[str] | None = None
+    leeway_seconds: float = 0
+    longest_age_seconds: float | None = None
+
+
+class Unproven(NamedTuple):
+    """What a token says before a key has proved it: to find that key by, and for nothing else.
+
+    Attributes:
+        key_id: ``kid`` of its header; empty where that names none.
+        claims: they meet the terms, if they are true.
+    """
+
+    key_id: str
+    claims: Mapping[str, Any]
+
+
+def unproven(token: str, terms: Terms, *, now: datetime) -> Unproven:
+    """Read a token that would meet *terms* at the time *now*, if a key proved it.
 
     Raises:
-        ValueError: it is no such token, no key proves it, or it is not valid now.
+        ValueError: it is no such token; the message holds none of it.
     """
-    signed, _, signature = token.rpartition(".")
-    header_part, _, claims_part = signed.partition(".")
-    header, claims = _object(header_part), _object(claims_part)
-    if header.get("alg") != _ALGORITHM:
-        raise ValueError("another algorithm")
-    check = _SCHEME.checker(_public_key(key_set, header.get("kid")))
-    if not check(signed.encode(), [_BASE64URL.decode(signature)]):
-        raise ValueError("not signed by this key")
-    issued, expires = _time(claims, "iat"), _time(claims, "exp")
-    if not issued - _LEEWAY_SECONDS <= now.timestamp() <= expires + _LEEWAY_SECONDS:
-        raise ValueError("not valid now")
-    return claims
+    return _read(token, None, terms, now)
 
 
-def sign_claims(claims: Mapping[str, Any], private_key: str, key_id: str) -> str:
+def proven_claims(token: str, key: Key, terms: Terms, *, now: datetime) -> Mapping[str, Any]:
+    """What a token says, once *key* has proved it and it meets *terms* at the time *now*.
+
+    Raises:
+        ValueError: it is no such token, or another key's; the message holds none of it.
+    """
+    return _read(token, key, terms, now).claims
+
+
+def key_of_secret(secret: str) -> bytes:
+    """The key that a shared secret is, filled up with zeros as HMAC does itself (RFC 2104, 2).
+
+    So it stays the same key, and PyJWT does not warn of a length that only the sender can choose.
+
+    Raises:
+        ValueError: it is empty.
+    """
+    return decode_secret(secret, "text").ljust(_SHORTEST_SECRET, b"\0")
+
+
+def key_of_jwk(jwk: Mapping[str, Any], algorithm: str) -> jwt.PyJWK:
+    """The key that a JSON Web Key (RFC 7517) describes.
+
+    Raises:
+        ValueError: it is no key for this algorithm.
+    """
+    try:
+        return jwt.PyJWK(dict(jwk), algorithm)
+    except jwt.PyJWTError:
+        # Its message quotes the key.
+        raise ValueError(f"no key for {algorithm}") from None
+
+
+def key_of_set(key_set: bytes, key_id: str) -> jwt.PyJWK:
+    """The key of this id in a JSON Web Key Set (RFC 7517).
+
+    Raises:
+        ValueError: the set has no such key, or is none.
+    """
+    try:
+        return jwt.PyJWKSet.from_json(key_set.decode())[key_id]
+    except (jwt.PyJWTError, ValueError, LookupError, TypeError, AttributeError):
+        raise ValueError("no key of this id") from None
+
+
+def signed_token(
+    claims: Mapping[str, Any], key: str | bytes, algorithm: str, key_id: str | None = None
+) -> str:
     """A token that says *claims*.
 
     Raises:
-        ValueError: the key is no RSA private key in PEM.
+        ValueError: the key is no private key in PEM (or shared secret) for this algorithm; the
+            message holds none of it.
     """
-    parts = ({"alg": _ALGORITHM, "kid": key_id, "typ": "JWT"}, claims)
-    signed = ".".join(_BASE64URL.encode(json_bytes(part)) for part in parts)
-    return f"{signed}.{_BASE64URL.encode(_SCHEME.sign(private_key.encode(), signed.encode()))}"
+    headers = None if key_id is None else {"kid": key_id}
+    try:
+        return jwt.encode(dict(claims), key, algorithm=algorithm, headers=headers)
+    except (jwt.PyJWTError, ValueError, TypeError, AttributeError, UnsupportedAlgorithm):
+        # TypeError: it has a password. AttributeError: it is the public key.
+        raise ValueError(f"is not a private key for {algorithm}") from None
 
 
-def _object(part: str) -> Mapping[str, Any]:
-    found: object = json.loads(_BASE64URL.decode(part))
-    if not isinstance(found, dict):
-        raise ValueError("no JSON object")  # noqa: TRY004  # text, with wrong content
-    return cast("Mapping[str, Any]", found)
+def _read(token: str, key: Key | None, terms: Terms, now: datetime) -> Unproven:
+    if len(token) > _LONGEST:
+        raise ValueError(f"longer than {_LONGEST} characters")
+    try:
+        read = jwt.decode_complete(
+            token,
+            key=b"" if key is None else key,
+            algorithms=[terms.algorithm],
+            options={
+                "verify_signature": key is not None,
+                "require": list(terms.required),
+                "verify_aud": terms.audience is not None,
+                "strict_aud": True,
+                "verify_iss": terms.issuers is not None,
+                # PyJWT would ask the system's clock.
+                "verify_exp": False,
+                "verify_iat": False,
+                "verify_nbf": False,
+                # Nobody reads these.
+                "verify_sub": False,
+                "verify_jti": False,
+            },
+            audience=terms.audience,
+            issuer=terms.issuers,
+        )
+    except (jwt.PyJWTError, ValueError):
+        # What they say may quote the token or the key.
+        raise ValueError("not signed by this key, or not as the terms ask") from None
+    header, claims = read["header"], read["payload"]
+    if header.get("alg") != terms.algorithm:  # PyJWT looks only where there is a key
+        raise ValueError("another algorithm")
+    if not _is_valid(claims, terms, now.timestamp()):
+        raise ValueError("not valid now")
+    return Unproven(header.get("kid", ""), claims)
 
 
-def _public_key(key_set: bytes, name: object) -> bytes:
-    published: list[Mapping[str, str]] = json.loads(key_set)["keys"]
-    for each in published:
-        if each["kty"] == "RSA" and each["kid"] == name:
-            numbers = (int.from_bytes(_BASE64URL.decode(each[part])) for part in ("e", "n"))
-            public = RSAPublicNumbers(*numbers).public_key()
-            return public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
-    raise ValueError("no key of this id")
+def _is_valid(claims: Mapping[str, Any], terms: Terms, now: float) -> bool:
+    """Whether *now* is between what a token says of its time; ``iat`` counts where required."""
+    leeway, longest_age = terms.leeway_seconds, terms.longest_age_seconds
+    if "exp" in claims and now >= _seconds(claims, "exp") + leeway:
+        return False
+    if "nbf" in claims and now < _seconds(claims, "nbf") - leeway:
+        return False
+    if "iat" not in terms.required:
+        return True
+    age = now - _seconds(claims, "iat")
+    return age >= -leeway and (longest_age is None or age <= longest_age)
 
 
-def _time(claims: Mapping[str, Any], name: str) -> float:
-    value = claims.get(name)
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise ValueError(f"no {name}")  # noqa: TRY004  # text, with wrong content
-    return datetime.fromtimestamp(value, UTC).timestamp()
+def _seconds(claims: Mapping[str, Any], name: str) -> float:
+    value = claims[name]
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if not (is_number and abs(value) < _FARTHEST):  # also false for NaN
+        raise ValueError(f"{name} is no time")
+    return float(value)
