@@ -1,7 +1,7 @@
 """Liveness and readiness."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -18,8 +18,14 @@ def health_routes(checks: Mapping[str, Check]) -> list[Route]:
     async def live(_: Request) -> Response:
         return JSONResponse({"status": "live"})
 
+    asking: asyncio.Task[list[str]] | None = None
+
     async def ready(_: Request) -> Response:
-        found = dict(zip(checks, await asyncio.gather(*map(_ask, checks.values())), strict=True))
+        nonlocal asking
+        if asking is None or asking.done():
+            # Anybody may ask: those who do at once share one answer, which costs every part a call.
+            asking = asyncio.create_task(_ask_all(checks.values()))
+        found = dict(zip(checks, await asyncio.shield(asking), strict=True))
         fine = all(state == "ok" for state in found.values())
         answer = {"status": "ready" if fine else "not ready", "parts": found}
         return JSONResponse(answer, status_code=200 if fine else 503)
@@ -28,6 +34,10 @@ def health_routes(checks: Mapping[str, Check]) -> list[Route]:
         Route("/health/live", live, methods=["GET"]),
         Route("/health/ready", ready, methods=["GET"]),
     ]
+
+
+async def _ask_all(checks: Iterable[Check]) -> list[str]:
+    return await asyncio.gather(*map(_ask, checks))
 
 
 async def _ask(check: Check) -> str:

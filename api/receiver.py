@@ -128,15 +128,15 @@ class Receiver:
         return JSONResponse({"event_id": event_id, "status": handled.status})
 
     def _count(self, webhook: InboundWebhook, repeat: Duplicate, request: Request) -> None:
-        """Count a repeat on the first record, after the sender has its answer."""
-        task = asyncio.create_task(self._write_count(webhook, repeat, request))
+        """Count a repeat on the first record, after the sender has its answer; holds no body."""
+        conflict = repeat.body_sha256 not in {None, request.body_sha256}
+        task = asyncio.create_task(self._write_count(webhook, repeat, conflict=conflict))
         self._counting.add(task)
         task.add_done_callback(self._counting.discard)
 
     async def _write_count(
-        self, webhook: InboundWebhook, repeat: Duplicate, request: Request
+        self, webhook: InboundWebhook, repeat: Duplicate, *, conflict: bool
     ) -> None:
-        conflict = repeat.body_sha256 not in {None, request.body_sha256}
         try:
             await self._records.count_duplicate(
                 repeat.event_id, conflict=conflict, at=datetime.now(UTC)

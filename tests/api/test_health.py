@@ -1,11 +1,14 @@
 """Liveness, and readiness part by part."""
 
+import asyncio
 import shutil
 from pathlib import Path
 
 import httpx2
 import pytest
+from starlette.applications import Starlette
 
+from api.health import health_routes
 from layeron.adapters.folder import FolderBlobStore
 from tests.support.service import Service, running_service
 from tests.support.temporal import TemporalServer, free_port
@@ -67,3 +70,21 @@ async def unready(service: Service) -> dict[str, str] | None:
     assert (answer.status_code, told["status"]) == (503, "not ready")
     parts: dict[str, str] = told["parts"]
     return parts
+
+
+async def test_many_who_ask_at_once_cost_every_part_one_call() -> None:
+    calls = 0
+
+    async def check() -> None:
+        nonlocal calls
+        calls += 1
+        await asyncio.sleep(0.05)
+
+    service = Starlette(routes=health_routes({"bodies": check}))
+    transport = httpx2.ASGITransport(service)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://x.example") as http:
+        answers = await asyncio.gather(*(http.get("/health/ready") for _ in range(20)))
+        assert {each.status_code for each in answers} == {200}
+        assert calls == 1
+        await http.get("/health/ready")
+    assert calls == 2
