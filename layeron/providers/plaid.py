@@ -88,9 +88,12 @@ def sign(request: Request, private_key: str, now: datetime) -> Request:
 
 
 def event_id(request: Request, _payload: Payload) -> str | None:
-    """The hash of the token: events have no id, and two of them can have the same body."""
-    token = request.headers.get("plaid-verification")
-    return hashlib.sha256(wire_bytes(token)).hexdigest() if token else None
+    """The hash of what the token signs: events have no id, and two can have the same body.
+
+    Its signature is left out, because there is more than one way to write the same.
+    """
+    signed, _, _ = request.headers.get("plaid-verification", "").rpartition(".")
+    return hashlib.sha256(wire_bytes(signed)).hexdigest() if signed else None
 
 
 # Plaid-Verification: eyJhbGciOiJFUzI1NiIsImtpZCI6…  (a token that names the hash of the body)

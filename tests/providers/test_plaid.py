@@ -165,5 +165,12 @@ def test_events_that_are_alike_to_the_byte_are_two_but_the_same_token_is_one() -
     assert ids[0] == ids[1] != ids[2]
 
 
+def test_another_way_to_write_the_same_signature_is_the_same_event() -> None:
+    request = sent()
+    padded = f"{request.headers['plaid-verification']}=="
+    again = with_header(request, "plaid-verification", padded)
+    assert type_and_id(webhook(), again) == type_and_id(webhook(), request)
+
+
 def test_production_is_the_default() -> None:
     assert webhooks.plaid(path="/p", client_id="c", secret=SECRET).secrets == (SECRET,)
