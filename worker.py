@@ -11,6 +11,7 @@ from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.inbound import InboundActivities
+from activities.unknown import unknown_activity
 from layeron.adapters.temporal.connection import connect
 from layeron.adapters.toolbox import open_toolbox
 from layeron.application import Backend
@@ -48,6 +49,7 @@ def build_worker(
             inbound.record_attempt,
             inbound.record_exhausted,
             *app.activities,
+            *([] if app.catches_all_activities else [unknown_activity]),
         ],
         activity_executor=threads,
         max_concurrent_activities=settings.concurrency,

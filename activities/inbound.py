@@ -26,6 +26,7 @@ from layeron.ports.records import AlreadySettled, DuplicateOf, RecordStore
 from layeron.ports.secrets import SecretSource
 from layeron.records import AttemptReport, InboundEvent
 from layeron.request import headers_of
+from layeron.text import label
 
 logger = logging.getLogger("layeron.worker")
 
@@ -162,7 +163,9 @@ class InboundActivities:
         webhook = self._app.webhook(event.namespace, event.webhook)
         handler = webhook.handlers.match(event.event_type) if webhook else None
         if webhook is None or handler is None:
-            return AttemptReport(number, "succeeded", "unhandled", started, datetime.now(UTC))
+            note = f"no handler for {label(event.event_type)}"
+            ended = datetime.now(UTC)
+            return AttemptReport(number, "succeeded", "unhandled", started, ended, note=note)
         seen = event_of(event, raw, number)
         async with heartbeats() as beat:
             context = Context(seen, beat)

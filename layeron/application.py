@@ -60,6 +60,11 @@ class Backend:
         return tuple(dict.fromkeys(self._activities))
 
     @property
+    def catches_all_activities(self) -> bool:
+        """Whether an activity of the user's takes every call that names no other."""
+        return any(getattr(each, _ACTIVITY_DEFINITION).name is None for each in self._activities)
+
+    @property
     def secrets(self) -> Sequence[Secret]:
         """Every secret that must have a value for the service to start."""
         return tuple(dict.fromkeys(each for webhook in self.webhooks for each in webhook.secrets))

@@ -2,6 +2,7 @@
 
 import ssl
 from functools import cache
+from http import HTTPStatus
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -20,6 +21,10 @@ from layeron.records import EventFilter, EventPage, EventRecord, ReplayRecord
 from layeron.settings import Settings, load_settings
 from layeron.wire import from_json, to_json
 
+_KEY_WANTED = (
+    "set LAYERON_API_KEY (`layeron keys create NAME` makes a key), or name the --data-dir of the"
+    " `layeron dev` that runs"
+)
 _MEANING: dict[str, type[NotFoundError | ConflictError | BodyLostError]] = {
     "not_found": NotFoundError,
     "conflict": ConflictError,
@@ -152,4 +157,6 @@ def _error_of(response: httpx2.Response) -> Exception:
         return GatewayError(f"the API answered {response.status_code}", response.status_code)
     if meaning := _MEANING.get(code):
         return meaning(message)
+    if response.status_code == HTTPStatus.UNAUTHORIZED:
+        message = f"{message}: {_KEY_WANTED}"
     return GatewayError(message, response.status_code)

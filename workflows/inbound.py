@@ -187,11 +187,13 @@ def _success(result: Any, number: int, started: datetime, *, wants_answer: bool)
 def _failure(
     error: ChildWorkflowError, number: int, policy: HandlingPolicy, started: datetime
 ) -> AttemptReport:
-    cause = error.cause
+    direct = cause = error.cause
+    while isinstance(cause, ActivityError | ChildWorkflowError) and cause.cause is not None:
+        cause = cause.cause  # what they say themselves is only that something failed
     kind = cause.type if isinstance(cause, ApplicationError) else type(cause).__name__
     text = cause.message if isinstance(cause, ApplicationError) else str(cause)
-    permanent = isinstance(cause, ApplicationError) and (
-        cause.non_retryable or cause.type == names.PERMANENT
+    permanent = (isinstance(direct, ApplicationError) and direct.non_retryable) or (
+        isinstance(cause, ApplicationError) and cause.type == names.PERMANENT
     )
     last = permanent or number >= policy.attempts
     return AttemptReport(

@@ -41,4 +41,6 @@ async def follow(event_id: str, settings: Settings) -> EventRecord:
         raise GatewayError(f"event {event_id} is not visible yet; is a worker running?")
     for line in [*event_lines(record), *link_lines(record, settings)]:
         typer.echo(line)
+    if record.status not in FINAL_STATUSES:
+        typer.echo(f"not over yet; look again with: layeron events show {event_id}")
     return record

@@ -91,7 +91,9 @@ async def test_an_event_without_a_handler_is_kept_as_unhandled(
     app, _ = vendor(on={"known": ignore})
     async with running_service(app, tmp_path, temporal) as service:
         event_id = await send_new(service, {"id": "1", "type": "unknown.kind"})
-        assert (await service.settled(event_id)).status == "unhandled"
+        record = await service.settled(event_id)
+        assert record.status == "unhandled"
+        assert record.attempts[0].note == "no handler for unknown.kind"
 
 
 async def test_an_accepted_event_is_visible_before_any_worker_has_seen_it(

@@ -92,3 +92,14 @@ async def test_many_attempts_with_a_large_body_do_not_outgrow_the_engines_histor
         assert [each.number for each in record.attempts] == [1, 2, 3, 4]
         last = await service.temporal.get_workflow_handle(record.workflow_id).describe()
     assert last.raw_info.first_run_id != last.run_id
+
+
+async def test_an_activity_that_nobody_registered_is_named_with_the_mend(
+    tmp_path: Path, temporal: TemporalServer
+) -> None:
+    app, _ = vendor(handler=Fulfil)
+    app.use(count_try)
+    async with running_service(app, tmp_path, temporal) as service:
+        record = await service.settled(await send_new(service, {"id": "1", "order": "7"}))
+    assert record.status == "dead_letter"
+    assert "app.use(reserve)" in (record.attempts[-1].error or "")
