@@ -32,7 +32,7 @@ def load_app(reference: str | None, *, folder: Path | None = None) -> Backend:
     if str(root) not in sys.path:
         sys.path.insert(0, str(root))
     loaded = _import(place, root, module)
-    if place.endswith(".py") and loaded.__file__ != str((folder / place).resolve()):
+    if place.endswith(".py") and vars(loaded).get("__file__") != str((folder / place).resolve()):
         raise ConfigurationError(f"{place} has the name of a module of Python's; rename it.")
     app = getattr(loaded, variable or "app", None)
     if not isinstance(app, Backend):

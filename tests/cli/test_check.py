@@ -120,10 +120,10 @@ def test_a_module_named_like_one_of_ours_is_refused(name: str, folder: Path) -> 
 def test_a_file_named_like_the_package_or_like_pythons_own_is_refused(tmp_path: Path) -> None:
     (tmp_path / "layeron.py").write_text(APP)
     assert "'layeron'; rename it" in refusal("check", "layeron.py", folder=tmp_path)
-    (tmp_path / "layeron.py").rename(tmp_path / "signal.py")
-    told = refusal("check", "signal.py", folder=tmp_path)
-    assert told == "signal.py has the name of a module of Python's; rename it."
-    (tmp_path / "signal.py").rename(tmp_path / "my-hooks.py")
+    (tmp_path / "layeron.py").rename(tmp_path / "time.py")
+    told = refusal("check", "time.py", folder=tmp_path)
+    assert told == "time.py has the name of a module of Python's; rename it."
+    (tmp_path / "time.py").rename(tmp_path / "my-hooks.py")
     assert "name the file like a Python module" in refusal("check", "my-hooks.py", folder=tmp_path)
 
 

@@ -117,11 +117,12 @@ class Running:
         return self._log.read_text()
 
     def until(self, pattern: str, *, after: str = "") -> re.Match[str]:
-        """The first match of *pattern* in what it says, after *after* was said."""
+        """The first match of *pattern* in what it says, once it has said *after*."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < deadline:
             ended = self._process.poll() is not None
-            if match := re.search(pattern, self.output.partition(after)[2], re.MULTILINE):
+            start = max(self.output.find(after), 0) + len(after)
+            if match := re.compile(pattern, re.MULTILINE).search(self.output, start):
                 return match
             if ended:
                 break
@@ -152,15 +153,20 @@ class Running:
 
 
 @contextmanager
-def running(
-    *arguments: str | Path, folder: Path, log: Path, environment: Mapping[str, str] | None = None
-) -> Generator[Running]:
-    """Run a command in *folder* until the end of the block; it writes what it says to *log*."""
+def running(*arguments: str | Path, folder: Path, log: Path, **more: str) -> Generator[Running]:
+    """Run a command in *folder* until the end of the block.
+
+    Args:
+        arguments: of the command.
+        folder: to run it in.
+        log: is written what it says.
+        more: environment variables.
+    """
     with log.open("wb") as output:
         process = subprocess.Popen(
             [*COMMAND, *arguments],
             cwd=folder,
-            env=variables() if environment is None else environment,
+            env=variables(**more),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
