@@ -26,7 +26,9 @@ _MARGIN = timedelta(seconds=60)
 """What storing and recording may take beside the handler."""
 
 _FIRST_PATIENCE = timedelta(seconds=1)
-_LONGEST_PATIENCE = timedelta(minutes=1)
+_LONGEST_PATIENCE = timedelta(minutes=10)
+"""Trouble of ours is waited for about as long as it has lasted; no longer than this, and no shorter
+when it lasts, as thousands of events may wait for the same bucket."""
 _PATIENT = RetryPolicy(initial_interval=_FIRST_PATIENCE, maximum_interval=_LONGEST_PATIENCE)
 
 
@@ -138,8 +140,9 @@ _KNOWN = {names.HANDLER_FAILED, names.PERMANENT, names.UNAVAILABLE, names.UNRECO
 
 
 def _retry_policy(policy: HandlingPolicy, used: int) -> RetryPolicy:
+    """How the engine goes on after so many attempts."""
     return RetryPolicy(
-        initial_interval=timedelta(seconds=policy.initial_delay_seconds),
+        initial_interval=_delay(policy, used + 1),
         maximum_interval=timedelta(seconds=policy.max_delay_seconds),
         backoff_coefficient=policy.backoff,
         maximum_attempts=max(policy.attempts - used, 1),
@@ -190,7 +193,7 @@ def _failure(
     direct = cause = error.cause
     while isinstance(cause, ActivityError | ChildWorkflowError) and cause.cause is not None:
         cause = cause.cause  # what they say themselves is only that something failed
-    kind = cause.type if isinstance(cause, ApplicationError) else type(cause).__name__
+    kind = (isinstance(cause, ApplicationError) and cause.type) or type(cause).__name__
     text = cause.message if isinstance(cause, ApplicationError) else str(cause)
     permanent = (isinstance(direct, ApplicationError) and direct.non_retryable) or (
         isinstance(cause, ApplicationError) and cause.type == names.PERMANENT

@@ -1,0 +1,121 @@
+"""Lives of events whose histories are recorded, to hold later versions of the workflow to them.
+
+Record anew with ``python -m tests.workflows.scenarios`` when a life is added; keep the old
+histories as long as workflows that began under them may still be open.
+"""
+
+import asyncio
+import json
+import os
+import tempfile
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from typing import Any, NoReturn, cast
+
+from layeron import Backend, Event, InboundWebhook
+from tests.support import vendor as example
+from tests.support.fulfilment import Fulfil, count_try, reserve
+from tests.support.service import Service, running_service
+from tests.support.temporal import TemporalServer, running_temporal
+from tests.support.vendor import ignore, send_new, vendor
+
+HISTORIES = Path(__file__).parents[1] / "histories"
+
+Life = Callable[[Service, InboundWebhook], Awaitable[str]]
+
+
+def _fail(_: Event) -> NoReturn:
+    raise ValueError("never works")
+
+
+def _fail_twice(event: Event) -> None:
+    if event.attempt <= 2:
+        raise ValueError("not yet")
+
+
+def _with_steps(**options: Any) -> tuple[Backend, InboundWebhook]:
+    app, webhook = vendor(handler=Fulfil, **options)
+    app.use(reserve, count_try)
+    return app, webhook
+
+
+async def _one_event(service: Service, _: InboundWebhook) -> str:
+    record = await service.settled(await send_new(service, {"id": "1", "order": "7"}))
+    return record.workflow_id
+
+
+async def _one_flaky_event(service: Service, _: InboundWebhook) -> str:
+    record = await service.settled(await send_new(service, {"id": "1", "order": "flaky 7"}))
+    return record.workflow_id
+
+
+async def _one_without_order(service: Service, _: InboundWebhook) -> str:
+    record = await service.settled(await send_new(service, ["no", "order"]))
+    return record.workflow_id
+
+
+async def _replayed(service: Service, webhook: InboundWebhook) -> str:
+    record = await service.settled(await send_new(service, {"id": "1"}))
+    replay = await webhook.events.replay(record.id)
+    await service.settled(record.id, replays=1)
+    return replay.workflow_id
+
+
+async def _large(service: Service, _: InboundWebhook) -> str:
+    body = b'{"id": "1", "pad": "' + b"x" * 100_000 + b'"}'
+    record = await service.settled(await send_new(service, body=body))
+    return record.workflow_id
+
+
+LIVES: Mapping[str, tuple[Callable[[], tuple[Backend, InboundWebhook]], Life]] = {
+    "succeeded": (lambda: vendor(handler=ignore), _one_event),
+    "succeeded-at-the-third-attempt": (lambda: vendor(handler=_fail_twice), _one_event),
+    "dead-letter": (lambda: vendor(handler=_fail), _one_event),
+    "unhandled": (lambda: vendor(on={"other": ignore}), _one_event),
+    "large-body": (lambda: vendor(handler=ignore), _large),
+    "replay": (lambda: vendor(handler=ignore), _replayed),
+    "workflow-handler": (_with_steps, _one_event),
+    "workflow-handler-tried-again": (_with_steps, _one_flaky_event),
+    "workflow-handler-gave-up": (_with_steps, _one_without_order),
+}
+
+
+async def live(name: str, folder: Path, temporal: TemporalServer) -> str:
+    """Live one life; its history as JSON."""
+    declare, life = LIVES[name]
+    app, webhook = declare()
+    async with running_service(app, folder, temporal) as service:
+        workflow_id = await life(service, webhook)
+        handle = service.temporal.get_workflow_handle(workflow_id)
+        try:
+            await handle.result()
+        except Exception:  # noqa: BLE001  # a dead letter's workflow fails, as it shall
+            await asyncio.sleep(0)
+        return json.dumps(_portable(json.loads((await handle.fetch_history()).to_json())), indent=1)
+
+
+def _portable(value: Any) -> Any:
+    """The same without what belongs to the machine it was recorded on."""
+    if isinstance(value, dict):
+        found = cast("dict[str, Any]", value)
+        left_out = {"stackTrace", "identity"}
+        return {name: _portable(each) for name, each in found.items() if name not in left_out}
+    if isinstance(value, list):
+        items: list[Any] = value
+        return [_portable(each) for each in items]
+    return value
+
+
+async def _record() -> None:
+    os.environ[example.SECRET_NAME] = example.SECRET
+    HISTORIES.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        async with running_temporal(Path(folder)) as temporal:
+            for name in LIVES:
+                own = Path(folder) / name
+                own.mkdir()
+                (HISTORIES / f"{name}.json").write_text(f"{await live(name, own, temporal)}\n")
+
+
+if __name__ == "__main__":
+    asyncio.run(_record())
