@@ -94,15 +94,14 @@ async def live(name: str, folder: Path, temporal: TemporalServer) -> str:
         return json.dumps(_portable(json.loads((await handle.fetch_history()).to_json())), indent=1)
 
 
-def _portable(value: Any) -> Any:
+def _portable(value: object) -> object:
     """The same without what belongs to the machine it was recorded on."""
     if isinstance(value, dict):
-        found = cast("dict[str, Any]", value)
+        found = cast("dict[str, object]", value)
         left_out = {"stackTrace", "identity"}
         return {name: _portable(each) for name, each in found.items() if name not in left_out}
     if isinstance(value, list):
-        items: list[Any] = value
-        return [_portable(each) for each in items]
+        return [_portable(each) for each in cast("list[object]", value)]
     return value
 
 
