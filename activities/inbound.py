@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
 from temporalio import activity
-from temporalio.exceptions import ApplicationError
+from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
 
 from activities.handler import Ending, run_handler
 from activities.heartbeat import heartbeats
@@ -34,6 +34,9 @@ _LARGEST_IN_HISTORY = 2**20
 _LARGEST_INPUT = 2_000_000
 """Bytes of what a user's workflow is started with; Temporal takes less than 2 MiB, and an event
 that has more would be tried for ever."""
+
+_LOGGED = ApplicationErrorCategory.BENIGN
+"""Of failures that we log ourselves, in one line: Temporal's worker adds no traceback of ours."""
 
 _LOST = Ending(
     "failed",
@@ -91,8 +94,13 @@ class InboundActivities:
             await self._records.finish_attempt(event, report)
         except UnavailableError as error:
             # The handler has run; only its outcome is missing on record. The workflow keeps it.
+            logger.warning("%s: handled, and not on record yet: %s", event.event_id, error)
             raise ApplicationError(
-                str(error), asdict(report), type=names.UNRECORDED, non_retryable=True
+                str(error),
+                asdict(report),
+                type=names.UNRECORDED,
+                non_retryable=True,
+                category=_LOGGED,
             ) from error
         self._tell(event, report)
         if report.outcome == "succeeded":
@@ -101,6 +109,7 @@ class InboundActivities:
             report.error or report.outcome,
             type=names.PERMANENT if report.permanent else names.HANDLER_FAILED,
             non_retryable=report.permanent,
+            category=_LOGGED,
         )
 
     @activity.defn
@@ -244,5 +253,9 @@ async def _trouble_uses_up(event: InboundEvent, attempts: int) -> AsyncGenerator
     except UnavailableError as error:
         logger.warning("%s: not handled yet, it is tried again: %s", event.event_id, error)
         raise ApplicationError(
-            f"{type(error).__name__}: {error}", attempts, type=names.UNAVAILABLE, non_retryable=True
+            f"{type(error).__name__}: {error}",
+            attempts,
+            type=names.UNAVAILABLE,
+            non_retryable=True,
+            category=_LOGGED,
         ) from error

@@ -27,8 +27,8 @@ _MARGIN = timedelta(seconds=60)
 
 _FIRST_PATIENCE = timedelta(seconds=1)
 _LONGEST_PATIENCE = timedelta(minutes=10)
-"""Trouble of ours is waited for about as long as it has lasted; no longer than this, and no shorter
-when it lasts, as thousands of events may wait for the same bucket."""
+"""Trouble of ours is waited for about as long as it has lasted, up to this: thousands of events may
+wait for one bucket, and each look at it costs the engine."""
 _PATIENT = RetryPolicy(initial_interval=_FIRST_PATIENCE, maximum_interval=_LONGEST_PATIENCE)
 
 

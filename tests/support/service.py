@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import Any, Protocol, TypeVar, cast
 
 import httpx2
 from temporalio.client import Client
@@ -21,12 +21,21 @@ from layeron.keys import new_key
 from layeron.ports.toolbox import Toolbox
 from layeron.records import FINAL_STATUSES, EventRecord, EventStatus
 from layeron.settings import Settings, load_settings
-from tests.support.temporal import NAMESPACE, TemporalServer
+from tests.support.temporal import NAMESPACE
 from worker import build_worker
 
 T = TypeVar("T")
 
 PATIENCE_SECONDS = 30
+
+
+class Temporal(Protocol):
+    """A server of Temporal's, as a service needs it."""
+
+    @property
+    def address(self) -> str: ...
+
+    async def connect(self) -> Client: ...
 
 
 @dataclass
@@ -93,7 +102,7 @@ async def eventually(look: Callable[[], Awaitable[T | None]]) -> T:
 
 @asynccontextmanager
 async def running_service(
-    app: Backend, folder: Path, temporal: TemporalServer, *, worker: bool = True, **settings: object
+    app: Backend, folder: Path, temporal: Temporal, *, worker: bool = True, **settings: object
 ) -> AsyncGenerator[Service]:
     """Run *app* with its own data folder and task queue; settings as `load_settings` takes them."""
     known = load_settings(

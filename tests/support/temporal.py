@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -14,10 +14,10 @@ from layeron.cli.process import Child
 
 NAMESPACE = "default"
 
-_FORGET_AT_ONCE = (
-    "history.transferProcessorEnsureCloseBeforeDelete",
-    "history.visibilityProcessorEnsureCloseBeforeDelete",
-)
+_FORGET_AT_ONCE = {
+    "history.transferProcessorEnsureCloseBeforeDelete": "false",
+    "history.visibilityProcessorEnsureCloseBeforeDelete": "false",
+}
 """Lets a test delete a workflow in milliseconds instead of half a minute."""
 
 
@@ -30,13 +30,13 @@ def free_port() -> int:
 class TemporalServer:
     """The server's process, which a test may kill and start again on the same file."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, settings: Mapping[str, str] | None = None) -> None:
         self.port = free_port()
         command = server_command(
             folder / "temporal.db", host="127.0.0.1", port=self.port, ui_port=free_port()
         )
-        for setting in _FORGET_AT_ONCE:
-            command += ["--dynamic-config-value", f"{setting}=false"]
+        for name, value in {**_FORGET_AT_ONCE, **(settings or {})}.items():
+            command += ["--dynamic-config-value", f"{name}={value}"]
         self._child = Child("engine", command, log=folder / "temporal.log")
 
     @property
@@ -60,8 +60,11 @@ class TemporalServer:
 
 
 @asynccontextmanager
-async def running_temporal(folder: Path) -> AsyncGenerator[TemporalServer]:
-    server = TemporalServer(folder)
+async def running_temporal(
+    folder: Path, settings: Mapping[str, str] | None = None
+) -> AsyncGenerator[TemporalServer]:
+    """Run a server until the end of the block; *settings* are its own, by their names."""
+    server = TemporalServer(folder, settings)
     await server.start()
     try:
         yield server
