@@ -11,7 +11,18 @@ import pytest
 
 from tests.support.command import COMMAND, ROOT, layeron, refusal, said, variables
 
-COMMANDS = ("dev", "check", "serve", "worker", "trigger", "events", "keys", "secrets", "db")
+COMMANDS = (
+    "dev",
+    "check",
+    "serve",
+    "worker",
+    "trigger",
+    "verify",
+    "events",
+    "keys",
+    "secrets",
+    "db",
+)
 
 
 def test_help_names_each_command_on_one_line(tmp_path: Path) -> None:
