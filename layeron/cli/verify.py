@@ -28,7 +28,11 @@ def verify(
     app: App = None,
     data_dir: DataDir = None,
 ) -> None:
-    """Explain, step by step, why a captured request does or does not verify; shows no secret."""
+    """Explain why a captured request does or does not verify.
+
+    Step by step: where the signature was looked for, what was signed, what was expected and what
+    was found; no secret is shown.
+    """
     settings = load_settings(app=app, data_dir=data_dir)
     declared = find_webhook(load_declared(settings), webhook)
     received = parse_capture(_read(request))
