@@ -7,17 +7,20 @@ histories as long as workflows that began under them may still be open.
 import asyncio
 import json
 import os
+import sys
 import tempfile
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any, NoReturn, cast
 
-from layeron import Backend, Event, InboundWebhook
+from layeron import Backend, Event, InboundWebhook, names
+from tests.outages.history import failing
 from tests.support import vendor as example
 from tests.support.fulfilment import Fulfil, count_try, reserve
 from tests.support.service import Service, running_service
 from tests.support.temporal import TemporalServer, running_temporal
 from tests.support.vendor import ignore, send_new, vendor
+from tests.workflows.outages import without_bodies, without_records
 
 HISTORIES = Path(__file__).parents[1] / "histories"
 
@@ -37,6 +40,20 @@ def _with_steps(**options: Any) -> tuple[Backend, InboundWebhook]:
     app, webhook = vendor(handler=Fulfil, **options)
     app.use(reserve, count_try)
     return app, webhook
+
+
+class _Waits:
+    """A handler that waits until it is told to go on."""
+
+    def __init__(self) -> None:
+        self.began, self.go_on = asyncio.Event(), asyncio.Event()
+
+    async def __call__(self, _: Event) -> None:
+        self.began.set()
+        await self.go_on.wait()
+
+
+_IN_DOUBT, _IN_VAIN = _Waits(), _Waits()
 
 
 async def _one_event(service: Service, _: InboundWebhook) -> str:
@@ -67,6 +84,31 @@ async def _large(service: Service, _: InboundWebhook) -> str:
     return record.workflow_id
 
 
+async def _without_its_body_at_first(service: Service, webhook: InboundWebhook) -> str:
+    workflow_id = f"inbound/{webhook.namespace}/vendor/1"
+    with without_bodies(service):
+        event_id = await send_new(service, {"id": "1"})
+        await failing(service, workflow_id, names.UNAVAILABLE)
+    return (await service.settled(event_id)).workflow_id
+
+
+async def _succeeded_unseen(service: Service, webhook: InboundWebhook) -> str:
+    workflow_id = f"inbound/{webhook.namespace}/vendor/1"
+    event_id = await send_new(service, {"id": "1"})
+    await _IN_DOUBT.began.wait()
+    with without_records(service):
+        _IN_DOUBT.go_on.set()
+        await failing(service, workflow_id, names.UNRECORDED)
+    return (await service.settled(event_id)).workflow_id
+
+
+async def _cancelled(service: Service, webhook: InboundWebhook) -> str:
+    event_id = await send_new(service, {"id": "1"})
+    await _IN_VAIN.began.wait()
+    await service.temporal.get_workflow_handle(f"inbound/{webhook.namespace}/vendor/1").cancel()
+    return (await service.settled(event_id)).workflow_id
+
+
 LIVES: Mapping[str, tuple[Callable[[], tuple[Backend, InboundWebhook]], Life]] = {
     "succeeded": (lambda: vendor(handler=ignore), _one_event),
     "succeeded-at-the-third-attempt": (lambda: vendor(handler=_fail_twice), _one_event),
@@ -74,6 +116,9 @@ LIVES: Mapping[str, tuple[Callable[[], tuple[Backend, InboundWebhook]], Life]] =
     "unhandled": (lambda: vendor(on={"other": ignore}), _one_event),
     "large-body": (lambda: vendor(handler=ignore), _large),
     "replay": (lambda: vendor(handler=ignore), _replayed),
+    "trouble-of-ours": (lambda: vendor(handler=ignore), _without_its_body_at_first),
+    "unrecorded": (lambda: vendor(handler=_IN_DOUBT), _succeeded_unseen),
+    "cancelled": (lambda: vendor(handler=_IN_VAIN), _cancelled),
     "workflow-handler": (_with_steps, _one_event),
     "workflow-handler-tried-again": (_with_steps, _one_flaky_event),
     "workflow-handler-gave-up": (_with_steps, _one_without_order),
@@ -105,16 +150,16 @@ def _portable(value: object) -> object:
     return value
 
 
-async def _record() -> None:
+async def _record(lives: Collection[str]) -> None:
     os.environ[example.SECRET_NAME] = example.SECRET
     HISTORIES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         async with running_temporal(Path(folder)) as temporal:
-            for name in LIVES:
+            for name in lives:
                 own = Path(folder) / name
                 own.mkdir()
                 (HISTORIES / f"{name}.json").write_text(f"{await live(name, own, temporal)}\n")
 
 
 if __name__ == "__main__":
-    asyncio.run(_record())
+    asyncio.run(_record(sys.argv[1:] or LIVES))

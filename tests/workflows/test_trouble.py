@@ -1,7 +1,6 @@
 """Trouble of ours, as long as it lasts: it uses up no attempt and outgrows no history."""
 
-from collections.abc import Generator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -10,25 +9,12 @@ from temporalio.client import WorkflowExecutionDescription
 from temporalio.common import SearchAttributeKey
 
 from layeron import Event, names
-from tests.support.service import Service, eventually, running_service
+from tests.support.service import eventually, running_service
 from tests.support.temporal import running_temporal
 from tests.support.vendor import collect, send, send_new, vendor
+from tests.workflows.outages import without_bodies
 from tests.workflows.skipping import SkippingServer
 from tests.workflows.test_retries import A_DAY, delays
-
-
-@contextmanager
-def without_bodies(service: Service) -> Generator[None]:
-    """The folder of bodies is away, as a disk that is not mounted."""
-    folder = Path(service.settings.effective_blobs)
-    aside = folder.with_suffix(".aside")
-    folder.rename(aside)
-    folder.write_text("in the way")
-    try:
-        yield
-    finally:
-        folder.unlink()
-        aside.rename(folder)
 
 
 async def shown(run: WorkflowExecutionDescription) -> list[object]:
