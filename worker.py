@@ -5,10 +5,15 @@ import logging
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, suppress
+from dataclasses import replace
 
 from temporalio.client import Client
 from temporalio.worker import Worker
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+from temporalio.worker.workflow_sandbox import (
+    SandboxedWorkflowRunner,
+    SandboxMatcher,
+    SandboxRestrictions,
+)
 
 from activities.inbound import InboundActivities
 from activities.unknown import unknown_activity
@@ -26,6 +31,8 @@ from workflows.inbound import InboundWorkflow
 logger = logging.getLogger("layeron.worker")
 
 _LONGEST_PAUSE_SECONDS = 15
+_HTTP_CLIENTS: tuple[str, ...] = ("aiohttp", "httpx", "httpx2", "requests", "urllib3")
+"""Temporal's own restrictions end at Python's library, and what is shared works unrestricted."""
 
 
 def build_worker(
@@ -72,7 +79,10 @@ def restrictions_for(app: Backend) -> SandboxRestrictions:
     # A package that is shared shares all within, so those around the user's modules are not.
     around = {name[:dot] for name in own for dot, each in enumerate(name) if each == "."}
     shared = set(sys.modules) - own - around
-    return SandboxRestrictions.default.with_passthrough_modules(*shared)
+    restrictions = SandboxRestrictions.default.with_passthrough_modules(*shared)
+    clients = dict.fromkeys(_HTTP_CLIENTS, SandboxMatcher.all_uses_runtime)
+    refused = restrictions.invalid_module_members | SandboxMatcher(children=clients)
+    return replace(restrictions, invalid_module_members=refused)
 
 
 async def run_worker(settings: Settings, stop: asyncio.Event) -> None:

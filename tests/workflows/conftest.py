@@ -1,6 +1,6 @@
 """What tests of the workflow need."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Generator
 
 import pytest
 import pytest_asyncio
@@ -9,12 +9,14 @@ from tests.support import vendor
 from tests.workflows.skipping import SkippingServer, running_skipping_server
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _secret() -> Generator[None]:
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv(vendor.SECRET_NAME, vendor.SECRET)
+        yield
+
+
 @pytest_asyncio.fixture(scope="session", name="skipping")
 async def _skipping() -> AsyncGenerator[SkippingServer]:
     async with running_skipping_server() as server:
         yield server
-
-
-@pytest.fixture(autouse=True)
-def _secret(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(vendor.SECRET_NAME, vendor.SECRET)

@@ -55,3 +55,15 @@ async def test_a_handler_that_keeps_failing_is_tried_as_often_and_as_late_as_dec
     assert delays(at) == pytest.approx(expected, abs=2.5)
     assert record.status == "dead_letter"
     assert [each.outcome for each in record.attempts] == ["failed"] * len(at)
+
+
+async def test_a_failed_attempt_is_told_in_one_line_without_a_traceback_of_our_own(
+    tmp_path: Path, skipping: SkippingServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    app, _ = vendor(handler=failing(skipping, []), delivery={"retry": {"attempts": 1}})
+    async with running_service(app, tmp_path, skipping) as service:
+        event_id = await send_new(service, {"id": "1"})
+        await service.settled(event_id)
+    (told,) = [each for each in caplog.records if event_id in each.getMessage()]
+    assert "attempt 1 failed, now dead_letter: ValueError: never works" in told.getMessage()
+    assert [each.name for each in caplog.records if each.exc_info] == []
