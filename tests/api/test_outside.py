@@ -119,7 +119,8 @@ async def list_from(url: str, key: str | None = "lyr_x_y") -> object:
 
 async def test_a_missing_or_wrong_key_is_told_in_one_sentence(address: str) -> None:
     for key in (None, "", "wrong", "lyr_x_y"):
-        with pytest.raises(GatewayError, match=r"^send a valid API key as bearer: set LAYERON_API_KEY") as caught:
+        wanted = r"^send a valid API key as bearer: set LAYERON_API_KEY"
+        with pytest.raises(GatewayError, match=wanted) as caught:
             await list_from(f"http://{address}", key)
         assert caught.value.status == 401
 
