@@ -15,8 +15,8 @@ from layeron.event import Context, Event
 from layeron.handlers import BoundHandler
 from layeron.records import AttemptOutcome
 
-_LONGEST_ERROR = 2_000
-_LONGEST_TRACE = 16_000
+_LONGEST_TEXT = 2**16
+"""Characters kept of an error and of its traceback, until secrets are out of them."""
 _OUR_WAY = ("activities.", "layeron.", "asyncio.", "concurrent.futures.")
 
 
@@ -94,8 +94,8 @@ def _failure(error: BaseException) -> Ending:
     lines = "".join(traceback.format_exception(type(shown), shown, _in_their_code(shown)))
     return Ending(
         "failed",
-        error=f"{type(shown).__name__}: {shown}"[:_LONGEST_ERROR],
-        trace=lines[-_LONGEST_TRACE:],
+        error=f"{type(shown).__name__}: {shown}"[:_LONGEST_TEXT],
+        trace=lines[-_LONGEST_TEXT:],
         permanent=isinstance(error, PermanentError),
     )
 

@@ -85,28 +85,20 @@ class InboundActivities:
             body: its bytes, unless they are stored already.
         """
         number = event.attempts_used + activity.info().attempt
-        async with _trouble_uses_up(event, number - 1):
+        async with _trouble_of_ours(event, number - 1):
             if settled := await self._begin(event, body, number):
                 return settled
             raw = body if body is not None else await self._stored_body(event)
         report = await self._attempt(event, raw, number)
-        try:
-            await self._records.finish_attempt(event, report)
-        except UnavailableError as error:
-            # The handler has run; only its outcome is missing on record. The workflow keeps it.
-            logger.warning("%s: handled, and not on record yet: %s", event.event_id, error)
-            raise ApplicationError(
-                str(error),
-                asdict(report),
-                type=names.UNRECORDED,
-                non_retryable=True,
-                category=_LOGGED,
-            ) from error
-        self._tell(event, report)
+        # Once the handler has run, only its outcome can be missing: the workflow keeps it then.
+        async with _trouble_of_ours(event, asdict(report), kind=names.UNRECORDED):
+            await self._write(event, report)
         if report.outcome == "succeeded":
             return Handled(report.status, report.response)
+        # The engine's text is UTF-8, which cannot carry lone surrogates.
+        told = (report.error or report.outcome).encode(errors="backslashreplace").decode()
         raise ApplicationError(
-            report.error or report.outcome,
+            told,
             type=names.PERMANENT if report.permanent else names.HANDLER_FAILED,
             non_retryable=report.permanent,
             category=_LOGGED,
@@ -115,28 +107,29 @@ class InboundActivities:
     @activity.defn
     async def open_attempt(self, event: InboundEvent, body: bytes | None, number: int) -> Opened:
         """Store the body and note that a user's workflow starts to handle the event."""
-        if settled := await self._begin(event, body, number):
-            return Opened(settled)
-        raw = body if body is not None else await self._stored_body(event)
-        if raw is None:
-            report = await self._report(event, _LOST, number)
-            await self.record_attempt(event, report)
-            return Opened(Handled(report.status))
+        async with _trouble_of_ours(event):
+            if settled := await self._begin(event, body, number):
+                return Opened(settled)
+            raw = body if body is not None else await self._stored_body(event)
+            if raw is None:
+                report = await self._report(event, _LOST, number)
+                await self._write(event, report)
+                return Opened(Handled(report.status))
         return Opened(body_base64=_for_history(event, raw))
 
     @activity.defn
     async def record_attempt(self, event: InboundEvent, report: AttemptReport) -> None:
         """Write down how an attempt ended."""
-        clean = await self._reporter.clean(report)
-        await self._records.finish_attempt(event, clean)
-        self._tell(event, clean)
+        async with _trouble_of_ours(event):
+            await self._write(event, await self._reporter.clean(report))
 
     @activity.defn
     async def record_exhausted(self, event: InboundEvent, error: str) -> None:
         """Write down that an event's attempts are used up when no attempt could say so itself."""
         clean = await self._reporter.clean_text(error)
-        status = event.policy.exhausted_status
-        await self._records.mark_exhausted(event, status=status, error=clean, at=datetime.now(UTC))
+        status, now = event.policy.exhausted_status, datetime.now(UTC)
+        async with _trouble_of_ours(event):
+            await self._records.mark_exhausted(event, status=status, error=clean, at=now)
         logger.error("%s: %s: %s", event.event_id, status, clean, extra=_about(event))
 
     async def _begin(self, event: InboundEvent, body: bytes | None, number: int) -> Handled | None:
@@ -194,6 +187,10 @@ class InboundActivities:
             ending, number=number, policy=event.policy, started_at=datetime.now(UTC)
         )
 
+    async def _write(self, event: InboundEvent, report: AttemptReport) -> None:
+        await self._records.finish_attempt(event, report)
+        self._tell(event, report)
+
     def _tell(self, event: InboundEvent, report: AttemptReport) -> None:
         """Log the attempt, as far as its webhook wants to be heard of."""
         webhook = self._app.webhook(event.namespace, event.webhook)
@@ -246,16 +243,25 @@ def _about(event: InboundEvent) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def _trouble_uses_up(event: InboundEvent, attempts: int) -> AsyncGenerator[None]:
-    """Tell the workflow of trouble of ours, and how many of the handler's attempts are used up."""
+async def _trouble_of_ours(
+    event: InboundEvent, *known: object, kind: str = names.UNAVAILABLE
+) -> AsyncGenerator[None]:
+    """Name trouble to the engine in our words alone: those of a driver may hold what is secret.
+
+    Args:
+        event: what waits for it to end.
+        known: what the workflow has to know to go on by itself; without it the engine does the
+            same again.
+        kind: the type of the failure.
+    """
     try:
         yield
     except UnavailableError as error:
-        logger.warning("%s: not handled yet, it is tried again: %s", event.event_id, error)
+        logger.warning("%s: not done yet, it is tried again: %s", event.event_id, error)
         raise ApplicationError(
             f"{type(error).__name__}: {error}",
-            attempts,
-            type=names.UNAVAILABLE,
-            non_retryable=True,
+            *known,
+            type=kind,
+            non_retryable=bool(known),
             category=_LOGGED,
-        ) from error
+        ) from None

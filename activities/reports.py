@@ -14,6 +14,10 @@ from layeron.ports.secrets import SecretSource
 from layeron.records import AttemptReport, EventStatus, HandlingPolicy
 from layeron.redaction import redact
 
+_LONGEST_ERROR = 2_000
+_LONGEST_TRACE = 16_000
+_LONGEST_LOG_LINE = 2_000
+
 
 @dataclass(frozen=True, slots=True)
 class Reporter:
@@ -51,18 +55,18 @@ class Reporter:
         )
 
     async def clean(self, report: AttemptReport) -> AttemptReport:
-        """The same report without secrets."""
+        """The same report without secrets, and then within bounds: half a secret is not found."""
         values = await self._values()
         return replace(
             report,
-            error=report.error and redact(report.error, values),
-            error_trace=report.error_trace and redact(report.error_trace, values),
+            error=report.error and redact(report.error, values)[:_LONGEST_ERROR],
+            error_trace=report.error_trace and redact(report.error_trace, values)[-_LONGEST_TRACE:],
             logs=[_clean_log(line, values) for line in report.logs],
         )
 
     async def clean_text(self, text: str) -> str:
-        """The same text without secrets."""
-        return redact(text, await self._values())
+        """The same text without secrets, and then within bounds."""
+        return redact(text, await self._values())[:_LONGEST_ERROR]
 
     async def _values(self) -> list[str]:
         values: list[str] = []
@@ -96,5 +100,8 @@ def _log(line: LogLine) -> dict[str, Any]:
 
 
 def _clean_log(line: dict[str, Any], values: list[str]) -> dict[str, Any]:
-    fields = {name: redact(text, values) for name, text in line["fields"].items()}
-    return {"at": line["at"], "message": redact(line["message"], values), "fields": fields}
+    def clean(text: str) -> str:
+        return redact(text, values)[:_LONGEST_LOG_LINE]
+
+    fields = {name: clean(text) for name, text in line["fields"].items()}
+    return {"at": line["at"], "message": clean(line["message"]), "fields": fields}

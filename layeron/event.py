@@ -15,7 +15,7 @@ from layeron.request import Headers
 SignatureStatus: TypeAlias = Literal["verified", "failed", "skipped"]
 
 _MOST_LOG_LINES = 200
-_LONGEST_LOG_LINE = 2_000
+_LONGEST_LOG_LINE = 4_000  # the record keeps half, once secrets are out: half a secret is not found
 _MOST_LOG_TEXT = 100_000  # characters of all lines: with an attempt's outcome they fit the engine
 
 logger = logging.getLogger("layeron.handler")
