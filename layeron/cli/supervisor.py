@@ -55,8 +55,10 @@ class Supervisor:
     async def run(self, trigger: str | None, *, reload: bool) -> int:
         """Run until Ctrl-C, or until the start fails; the exit code."""
         loop = asyncio.get_running_loop()
-        for each in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for each in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(each, self._ask_to_stop)
+        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # as nohup sets it
+            loop.add_signal_handler(signal.SIGHUP, self._ask_to_stop)
         running = asyncio.create_task(self._run(trigger, reload=reload))
         asked = asyncio.create_task(self._stop.wait())
         try:

@@ -11,7 +11,7 @@ import pytest
 
 from tests.support.command import COMMAND, ROOT, layeron, refusal, said, variables
 
-COMMANDS = (
+COMMANDS = [
     "dev",
     "check",
     "serve",
@@ -22,13 +22,13 @@ COMMANDS = (
     "keys",
     "secrets",
     "db",
-)
+]
 
 
 def test_help_names_each_command_on_one_line(tmp_path: Path) -> None:
     lines = said("--help", folder=tmp_path, COLUMNS="80").splitlines()
     listed = lines[lines.index("Commands:") + 1 :]
-    assert [each.split()[0] for each in listed] == list(COMMANDS)
+    assert [each.split()[0] for each in listed] == COMMANDS
     assert not [each for each in listed if each.endswith("...")]
 
 

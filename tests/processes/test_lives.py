@@ -7,49 +7,40 @@ from pathlib import Path
 
 import pytest
 
-from tests.processes.local import PORTS, READY, Local, running_dev
+from tests.processes.local import PORTS, READY, running_dev
 from tests.support.command import are_gone, refusal, running, said
 
 
-def test_its_data_outlives_it_in_whatever_way_it_ends(tmp_path: Path) -> None:
+def test_its_data_outlives_it_even_when_it_is_killed(tmp_path: Path) -> None:
     folder = tmp_path / "my own hooks"
     with running_dev("hooks.py", "--no-reload", folder=folder) as local:
         local.process.until(READY)
         first = local.trigger("order.created")
-        key = local.operator
-        _ends(local, signal.SIGINT)
+        operator = local.operator
+        children = local.process.children()
+        local.process.send(signal.SIGKILL)
+        local.process.ended()
+        assert are_gone(children)
 
     with running_dev("hooks:app", folder=folder) as local:
         local.process.until(READY)
         second = local.trigger("order.created")
         assert local.listed() == [second, first]
         assert local.said("events", "replay", first).startswith("replay 1 has begun")
-        key.url = local.url
-        assert key.get("/events").status_code == 200, "the key of the first start still opens it"
-        children = local.process.children()
-        local.process.send(signal.SIGKILL)
-        local.process.ended()
-        assert are_gone(children)
-
-    with running_dev("hooks", folder=folder) as local:
-        local.process.until(READY)
-        assert local.listed() == [second, first]
+        operator.url = local.url
+        assert operator.get("/events").status_code == 200, "the key of the first start opens it"
         assert len(said("keys", "list", folder=folder).splitlines()) == 1
-        _ends(local, signal.SIGTERM)
 
-
-def _ends(local: Local, by: signal.Signals) -> None:
-    """End it by a signal, in order, with nothing left behind."""
-    before = local.process.output
-    children = local.process.children()
-    assert set(children) == {"engine", "serve", "worker"}
-    local.process.send(by)
-    assert local.process.ended() == 0
-    assert are_gone(children)
-    said_last = local.process.since(before)
-    assert "Traceback" not in said_last
-    assert "\nstopping (Ctrl-C again: at once)\n" in said_last
-    assert said_last.endswith(f"stopped; the data is kept in {local.folder / '.layeron'}\n")
+        before = local.process.output
+        children = local.process.children()
+        assert set(children) == {"engine", "serve", "worker"}
+        local.process.send(signal.SIGTERM)
+        assert local.process.ended() == 0
+        assert are_gone(children)
+        said_last = local.process.since(before)
+        assert "Traceback" not in said_last
+        assert "\nstopping (Ctrl-C again: at once)\n" in said_last
+        assert said_last.endswith(f"stopped; the data is kept in {folder / '.layeron'}\n")
 
 
 @pytest.mark.parametrize("moment", ["lock", "engine", "API"])
