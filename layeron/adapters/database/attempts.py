@@ -4,6 +4,7 @@ import json
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from layeron.adapters.database import duplicates, events
@@ -15,6 +16,12 @@ _LONGEST_ANSWER = 256 * 2**10
 
 _DIED = "the worker stopped before this attempt ended"
 _UNSEEN = "this attempt could not be put on record while it ran"
+
+_HANDLING = (
+    select(AttemptRow)
+    .where(AttemptRow.event_id == bindparam("event_id"), AttemptRow.replay == bindparam("replay"))
+    .order_by(col(AttemptRow.number))
+)
 
 
 def begin(
@@ -120,12 +127,8 @@ def _key(event: InboundEvent, number: int) -> dict[str, Any]:
 
 def _handling(session: Session, event: InboundEvent) -> dict[int, AttemptRow]:
     """The attempts of this handling by number."""
-    statement = (
-        select(AttemptRow)
-        .where(AttemptRow.event_id == event.event_id, AttemptRow.replay == event.replay)
-        .order_by(col(AttemptRow.number))
-    )
-    return {attempt.number: attempt for attempt in session.exec(statement)}
+    found = session.scalars(_HANDLING, {"event_id": event.event_id, "replay": event.replay})
+    return {attempt.number: attempt for attempt in found}
 
 
 def _settled(handling: dict[int, AttemptRow]) -> AttemptRow | None:

@@ -2,15 +2,18 @@
 
 import hashlib
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
-from sqlalchemy import case, delete, or_
+from sqlalchemy import Executable, bindparam, case, delete, or_
 from sqlmodel import Session, col, select
 
+from layeron.adapters.database.columns import UtcTime
 from layeron.adapters.database.tables import AliasRow, DedupeKeyRow, DuplicateCountRow
-from layeron.adapters.database.upsert import insert
+from layeron.adapters.database.upsert import dialect_of, insert, insert_for
 from layeron.records import InboundEvent
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
+_ALIASED = select(AliasRow.event_id).where(AliasRow.alias == bindparam("alias"))
 
 
 def take_key(session: Session, event: InboundEvent) -> str | None:
@@ -21,31 +24,38 @@ def take_key(session: Session, event: InboundEvent) -> str | None:
     if event.dedupe_key is None or event.replay:
         return None
     digest = _sha256(event.dedupe_key)
-    attempt = insert(session, DedupeKeyRow).values(
-        namespace=event.namespace,
-        webhook=event.webhook,
-        key_sha256=digest,
-        event_id=event.event_id,
-        received_at=event.received_at,
-    )
-    taken = attempt.on_conflict_do_update(
+    wanted = {
+        "namespace": event.namespace,
+        "webhook": event.webhook,
+        "key_sha256": digest,
+        "event_id": event.event_id,
+        "received_at": event.received_at,
+        "window_start": _window_start(event.dedupe_ttl_seconds, event.received_at),
+    }
+    if session.connection().execute(_take(dialect_of(session)), wanted).first() is not None:
+        return None
+    holder = session.get_one(DedupeKeyRow, (event.namespace, event.webhook, digest))
+    # Events are not always handled in the order they came: the holder may be of a later window.
+    later = (holder.received_at - event.received_at).total_seconds()
+    return holder.event_id if later < event.dedupe_ttl_seconds else None
+
+
+# Built once, as building a statement anew takes several times as long as running it.
+@cache
+def _take(dialect: str) -> Executable:
+    """Take a key that is free, over, or held by the same event; gives no row if it is not."""
+    attempt = insert_for(dialect, DedupeKeyRow)
+    return attempt.on_conflict_do_update(
         index_elements=["namespace", "webhook", "key_sha256"],
         set_={
             "event_id": attempt.excluded.event_id,
             "received_at": attempt.excluded.received_at,
         },
         where=or_(
-            col(DedupeKeyRow.event_id) == event.event_id,
-            col(DedupeKeyRow.received_at)
-            <= _window_start(event.dedupe_ttl_seconds, event.received_at),
+            col(DedupeKeyRow.event_id) == attempt.excluded.event_id,
+            col(DedupeKeyRow.received_at) <= bindparam("window_start", type_=UtcTime),
         ),
     ).returning(col(DedupeKeyRow.event_id))
-    if session.exec(taken).first() is not None:
-        return None
-    holder = session.get_one(DedupeKeyRow, (event.namespace, event.webhook, digest))
-    # Events are not always handled in the order they came: the holder may be of a later window.
-    later = (holder.received_at - event.received_at).total_seconds()
-    return holder.event_id if later < event.dedupe_ttl_seconds else None
 
 
 def find_live_key(
@@ -110,8 +120,7 @@ def make_alias(session: Session, alias: str, event_id: str) -> bool:
 
 def resolve(session: Session, event_id: str) -> str:
     """The event an id leads to: another one's for an alias, else itself."""
-    statement = select(AliasRow.event_id).where(AliasRow.alias == event_id)
-    return session.exec(statement).one_or_none() or event_id
+    return session.scalars(_ALIASED, {"alias": event_id}).one_or_none() or event_id
 
 
 def _window_start(ttl_seconds: float, at: datetime) -> datetime:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import func
+from sqlalchemy import bindparam, func
 from sqlmodel import Session, col, select
 
 from layeron.adapters.database import duplicates
@@ -13,7 +13,7 @@ from layeron.adapters.database.tables import (
     ReplayRow,
     WebhookRow,
 )
-from layeron.adapters.database.upsert import insert
+from layeron.adapters.database.upsert import insert_if_new
 from layeron.errors import NotFoundError
 from layeron.identity import attempt_id
 from layeron.records import (
@@ -26,47 +26,49 @@ from layeron.records import (
 )
 from layeron.text import printable
 
+# Built once: every attempt asks for its event's row, twice.
+_LOCKED = select(EventRow).where(EventRow.id == bindparam("event_id")).with_for_update()
+
 
 def lock(session: Session, event_id: str) -> EventRow | None:
     """The row of an event, which other transactions leave alone until this one ends."""
-    return session.exec(select(EventRow).where(EventRow.id == event_id).with_for_update()).first()
+    return session.scalars(_LOCKED, {"event_id": event_id}).first()
 
 
 def put_on_record(session: Session, event: InboundEvent, status: EventStatus) -> EventRow:
     """Insert an event, unless another transaction does at this moment, and lock it."""
-    webhook = insert(session, WebhookRow).values(
-        namespace=event.namespace, name=event.webhook, direction="inbound"
+    owner = {"namespace": event.namespace, "name": event.webhook, "direction": "inbound"}
+    insert_if_new(session, WebhookRow, owner)
+    insert_if_new(
+        session,
+        EventRow,
+        {
+            "id": event.event_id,
+            "direction": "inbound",
+            "namespace": event.namespace,
+            "webhook": event.webhook,
+            "provider": event.provider,
+            "event_type": event.event_type,
+            "external_event_id": event.external_event_id,
+            "external_event_key": event.external_event_id,
+            "status": status,
+            "signature_status": event.signature_status,
+            "signature_secret": event.signature_secret,
+            "received_at": event.received_at,
+            "updated_at": event.received_at,
+            "method": event.method,
+            "url": event.url,
+            "headers": event.headers,
+            "body_name": event.body.name,
+            "body_size": event.body.size,
+            "body_sha256": event.body.sha256,
+            "dedupe_key": event.dedupe_key,
+            "workflow_id": event.workflow_id,
+            "attempt_count": 0,
+            "replay_count": event.replay,
+        },
     )
-    session.exec(webhook.on_conflict_do_nothing())
-    row = insert(session, EventRow).values(
-        id=event.event_id,
-        direction="inbound",
-        namespace=event.namespace,
-        webhook=event.webhook,
-        provider=event.provider,
-        event_type=event.event_type,
-        external_event_id=event.external_event_id,
-        external_event_key=event.external_event_id,
-        status=status,
-        signature_status=event.signature_status,
-        signature_secret=event.signature_secret,
-        received_at=event.received_at,
-        updated_at=event.received_at,
-        method=event.method,
-        url=event.url,
-        headers=event.headers,
-        body_name=event.body.name,
-        body_size=event.body.size,
-        body_sha256=event.body.sha256,
-        dedupe_key=event.dedupe_key,
-        workflow_id=event.workflow_id,
-        attempt_count=0,
-        replay_count=event.replay,
-    )
-    session.exec(row.on_conflict_do_nothing())
-    return session.exec(
-        select(EventRow).where(EventRow.id == event.event_id).with_for_update()
-    ).one()
+    return session.scalars(_LOCKED, {"event_id": event.event_id}).one()
 
 
 def find(session: Session, event_id: str) -> EventRecord:
