@@ -5,13 +5,22 @@ told as a ratio, because two runs on one machine differ by a fifth.
 """
 
 import asyncio
+import os
+import platform
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from benchmarks import accepting, completing, history, listing, verifying
 from benchmarks.figure import Figure, table
 from benchmarks.system import prepare_environment
+
+_LONGEST_SECONDS = 600
+
+
+def _on_a_system(measure: Callable[[], Awaitable[list[Figure]]]) -> Callable[[], list[Figure]]:
+    """A benchmark that runs on an event loop, and not for ever."""
+    return lambda: asyncio.run(asyncio.wait_for(measure(), _LONGEST_SECONDS))
 
 
 def _listing() -> list[Figure]:
@@ -20,9 +29,9 @@ def _listing() -> list[Figure]:
 
 
 BENCHMARKS: dict[str, Callable[[], list[Figure]]] = {
-    "history": lambda: asyncio.run(history.run()),
-    "accepting": lambda: asyncio.run(accepting.run()),
-    "completing": lambda: asyncio.run(completing.run()),
+    "history": _on_a_system(history.run),
+    "accepting": _on_a_system(accepting.run),
+    "completing": _on_a_system(completing.run),
     "listing": _listing,
     "verifying": verifying.run,
 }
@@ -34,6 +43,11 @@ def main(asked: list[str]) -> int:
         print(f"no benchmark {unknown[0]!r}; there are {', '.join(BENCHMARKS)}", file=sys.stderr)
         return 2
     prepare_environment()
+    print(
+        f"{platform.python_implementation()} {platform.python_version()}, {os.cpu_count()} CPUs,"
+        f" load {os.getloadavg()[0]:.1f} before the start",
+        file=sys.stderr,
+    )
     figures: list[Figure] = []
     for name in asked or BENCHMARKS:
         start = time.perf_counter()
