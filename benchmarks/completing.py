@@ -16,8 +16,8 @@ from benchmarks.starting import example_of, start_all
 from benchmarks.system import System, running_system
 from layeron import names
 
-_ROUNDS = 11
-_EVENTS = 50
+_ROUNDS = 7
+_EVENTS = 100
 _STEADY_SECONDS = 10
 
 

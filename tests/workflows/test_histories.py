@@ -8,6 +8,7 @@ from temporalio import workflow
 from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer
 
+from benchmarks.history import billable_actions
 from layeron import names
 from layeron.adapters.temporal.converter import DATA_CONVERTER
 from layeron.ports.engine import Handled
@@ -60,3 +61,11 @@ async def test_a_change_that_open_workflows_cannot_follow_is_caught() -> None:
 def test_a_successful_event_is_eleven_history_events() -> None:
     history = history_in(HISTORIES / "succeeded.json")
     assert len(history.events) <= 12
+
+
+@pytest.mark.parametrize(
+    ("life", "actions"),
+    [("succeeded", 2), ("succeeded-at-the-third-attempt", 4), ("replay", 2), ("large-body", 2)],
+)
+def test_an_event_is_billed_for_its_start_and_for_each_attempt(life: str, actions: int) -> None:
+    assert billable_actions(history_in(HISTORIES / f"{life}.json").events) == actions
