@@ -8,6 +8,8 @@ _LABEL_BYTES = 398  # Temporal's limit for a summary is 400, quotes included
 
 def printable(text: str, longest: int = 200) -> str:
     """Escape what is not visible (controls, lone surrogates, line ends) and cut to length."""
+    if text.isprintable() and len(text) <= longest:
+        return text  # as almost all are
     shown = "".join(each if each.isprintable() else _escaped(each) for each in text[: longest + 1])
     return shown if len(shown) <= longest else f"{shown[: longest - 1]}…"
 
@@ -18,6 +20,8 @@ def label(*parts: str) -> str:
     They are counted in JSON as it is sent: plain ASCII, an emoji takes twelve.
     """
     shown = " ".join(printable(part) for part in parts)
+    if len(json.dumps(shown)) - 2 <= _LABEL_BYTES:
+        return shown
     sizes = accumulate(len(json.dumps(each)) - 2 for each in shown)
     return shown[: sum(size <= _LABEL_BYTES for size in sizes)]
 

@@ -1,6 +1,7 @@
 """How values travel to and from Temporal: plain JSON, and `Event` for workflows that take it."""
 
 import base64
+from dataclasses import fields, is_dataclass
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +21,9 @@ from layeron.request import headers_of
 class _Encoder(AdvancedJSONEncoder):
     def default(self, o: Any) -> Any:
         if not isinstance(o, Event):
+            if is_dataclass(o) and not isinstance(o, type):
+                # As `asdict` gives it, without the deep copy that it makes on the way.
+                return {each.name: getattr(o, each.name) for each in fields(o)}
             return super().default(o)
         return {
             "id": o.id,
