@@ -4,9 +4,9 @@ import asyncio
 import contextvars
 import inspect
 import traceback
-from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from functools import partial
 from types import TracebackType
 from typing import Any
 
@@ -74,7 +74,7 @@ async def _call(handler: BoundHandler, event: Event, context: Context, threads: 
         except (SystemExit, KeyboardInterrupt) as exit_:
             raise _ExitedError(repr(exit_)) from exit_
     copied = contextvars.copy_context()
-    call: Callable[[], Any] = lambda: copied.run(_guarded, handler, event, context)  # noqa: E731
+    call = partial(copied.run, _guarded, handler, event, context)
     result = await asyncio.get_running_loop().run_in_executor(threads, call)
     return await result if inspect.isawaitable(result) else result
 
