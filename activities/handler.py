@@ -6,7 +6,6 @@ import inspect
 import traceback
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from functools import partial
 from types import TracebackType
 from typing import Any
 
@@ -74,8 +73,8 @@ async def _call(handler: BoundHandler, event: Event, context: Context, threads: 
         except (SystemExit, KeyboardInterrupt) as exit_:
             raise _ExitedError(repr(exit_)) from exit_
     copied = contextvars.copy_context()
-    call = partial(copied.run, _guarded, handler, event, context)
-    result = await asyncio.get_running_loop().run_in_executor(threads, call)
+    loop = asyncio.get_running_loop()
+    result = await loop.run_in_executor(threads, copied.run, _guarded, handler, event, context)
     return await result if inspect.isawaitable(result) else result
 
 
