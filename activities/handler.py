@@ -73,8 +73,11 @@ async def _call(handler: BoundHandler, event: Event, context: Context, threads: 
         except (SystemExit, KeyboardInterrupt) as exit_:
             raise _ExitedError(repr(exit_)) from exit_
     copied = contextvars.copy_context()
-    loop = asyncio.get_running_loop()
-    result = await loop.run_in_executor(threads, copied.run, _guarded, handler, event, context)
+
+    def call() -> Any:
+        return copied.run(_guarded, handler, event, context)
+
+    result = await asyncio.get_running_loop().run_in_executor(threads, call)
     return await result if inspect.isawaitable(result) else result
 
 
