@@ -1,14 +1,18 @@
 """The application: everything a backend declares, checked as a whole."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 
 from layeron.declaration import InboundWebhook
 from layeron.errors import ConfigurationError
 from layeron.events import EventsGateway
 from layeron.handlers import workflow_name
+from layeron.outbound.declaration import OutboundWebhook
+from layeron.outbound.gateway import EndpointsGateway, SendingGateway
 from layeron.placement import Placement
 from layeron.secrets import Secret
+
+Declared: TypeAlias = InboundWebhook | OutboundWebhook
 
 _ACTIVITY_DEFINITION = "__temporal_activity_definition"
 
@@ -18,11 +22,12 @@ class Backend:
 
     def __init__(self) -> None:
         self._by_name: dict[tuple[str, str], InboundWebhook] = {}
+        self._publishers: dict[tuple[str, str], OutboundWebhook] = {}
         self._by_placement: dict[tuple[str | None, str], InboundWebhook] = {}
         self._workflows: list[type[Any]] = []
         self._activities: list[Callable[..., Any]] = []
 
-    def use(self, *parts: InboundWebhook | type[Any] | Callable[..., Any]) -> None:
+    def use(self, *parts: Declared | type[Any] | Callable[..., Any]) -> None:
         """Add webhooks, and ``@workflow.defn`` classes and ``@activity.defn`` functions they need.
 
         Workflow classes that are handlers are known already and need not be added.
@@ -33,6 +38,8 @@ class Backend:
         for part in parts:
             if isinstance(part, InboundWebhook):
                 self._add_webhook(part)
+            elif isinstance(part, OutboundWebhook):
+                self._add_publisher(part)
             elif isinstance(part, type) and workflow_name(part):
                 self._workflows.append(cast("type[Any]", part))
             elif hasattr(part, _ACTIVITY_DEFINITION):
@@ -47,6 +54,11 @@ class Backend:
     def webhooks(self) -> Sequence[InboundWebhook]:
         """Every webhook, in order of declaration."""
         return tuple(self._by_name.values())
+
+    @property
+    def publishers(self) -> Sequence[OutboundWebhook]:
+        """Every outbound webhook, in order of declaration."""
+        return tuple(self._publishers.values())
 
     @property
     def workflows(self) -> Sequence[type[Any]]:
@@ -67,7 +79,8 @@ class Backend:
     @property
     def secrets(self) -> Sequence[Secret]:
         """Every secret that must have a value for the service to start."""
-        return tuple(dict.fromkeys(each for webhook in self.webhooks for each in webhook.secrets))
+        declared: list[Declared] = [*self.webhooks, *self.publishers]
+        return tuple(dict.fromkeys(each for webhook in declared for each in webhook.secrets))
 
     @property
     def hosts(self) -> frozenset[str]:
@@ -78,22 +91,26 @@ class Backend:
         """The webhook of this name, if it is declared."""
         return self._by_name.get((namespace, name))
 
+    def publisher(self, namespace: str, name: str) -> OutboundWebhook | None:
+        """The outbound webhook of this name, if it is declared."""
+        return self._publishers.get((namespace, name))
+
     def webhook_at(self, host: str, path: str) -> InboundWebhook | None:
         """The webhook reached at this address: one of its own host first, then one of any host."""
         return self._by_placement.get((host, path)) or self._by_placement.get((None, path))
 
-    def connect(self, gateway: EventsGateway) -> None:
-        """Let ``webhook.events`` work on the service's own parts."""
+    def connect(
+        self, events: EventsGateway, sending: SendingGateway, endpoints: EndpointsGateway
+    ) -> None:
+        """Let ``webhook.events`` and ``send`` work on the service's own parts."""
         for webhook in self.webhooks:
-            webhook.events.connect(gateway)
+            webhook.events.connect(events)
+        for publisher in self.publishers:
+            publisher.events.connect(events)
+            publisher.connect(sending, endpoints)
 
     def _add_webhook(self, webhook: InboundWebhook) -> None:
-        name = (webhook.namespace, webhook.name)
-        if name in self._by_name:
-            raise ConfigurationError(
-                f"webhook {webhook.name!r}: namespace {webhook.namespace!r} has one of this name"
-                " already; give one of them another name='…' or namespace='…'."
-            )
+        name = self._free_name(webhook)
         place = _place(webhook.placement)
         if other := self._by_placement.get(place):
             raise ConfigurationError(
@@ -102,6 +119,20 @@ class Backend:
             )
         self._by_name[name] = webhook
         self._by_placement[place] = webhook
+
+    def _add_publisher(self, webhook: OutboundWebhook) -> None:
+        self._publishers[self._free_name(webhook)] = webhook
+        if webhook.operational is not None and webhook.operational not in self.publishers:
+            self._add_publisher(webhook.operational)
+
+    def _free_name(self, webhook: Declared) -> tuple[str, str]:
+        name = (webhook.namespace, webhook.name)
+        if name in self._by_name or name in self._publishers:
+            raise ConfigurationError(
+                f"webhook {webhook.name!r}: namespace {webhook.namespace!r} has one of this name"
+                " already; give one of them another name='…' or namespace='…'."
+            )
+        return name
 
 
 def _place(placement: Placement) -> tuple[str | None, str]:

@@ -138,12 +138,7 @@ def declare_inbound(
             f" {did_you_mean(unknown, sorted(get_type_hints(InboundOptions)))}"
         )
     namespace = options.get("namespace", "default")
-    for option, text in (("name", name), ("namespace", namespace)):
-        if not isinstance(text, str) or not _NAME.fullmatch(text):
-            raise ConfigurationError(
-                f"webhook {name!r}: option {option!r} {text!r} must be lower-case letters, digits,"
-                " '-' and '_', at most 40."
-            )
+    check_names(name, namespace)
     try:
         placement = place(
             path=options.get("path"), host=options.get("host"), url=options.get("url")
@@ -171,3 +166,17 @@ def declare_inbound(
         ),
         handlers=handlers,
     )
+
+
+def check_names(name: object, namespace: object) -> None:
+    """Return if a webhook can be called so.
+
+    Raises:
+        ConfigurationError: one of the two has another form.
+    """
+    for option, text in (("name", name), ("namespace", namespace)):
+        if not isinstance(text, str) or not _NAME.fullmatch(text):
+            raise ConfigurationError(
+                f"webhook {name!r}: option {option!r} {text!r} must be lower-case letters, digits,"
+                " '-' and '_', at most 40."
+            )

@@ -3,6 +3,7 @@
 LayeronError
 ├── ConfigurationError        a declaration or a setting is wrong; says what to change
 ├── PermanentError            raised by a handler: do not try this event again
+├── PayloadError              a payload to send does not fit its event type
 ├── NotFoundError             no such event, payload or key
 ├── ConflictError             the event is in a state that does not allow it
 ├── BodyLostError             a stored raw body is gone or was altered; trying again cannot help
@@ -26,6 +27,10 @@ class ConfigurationError(LayeronError):
 
 class PermanentError(LayeronError):
     """Raise it in a handler when another attempt cannot succeed: the event is a dead letter."""
+
+
+class PayloadError(LayeronError):
+    """What was given to `send` cannot be sent; the message names the place and the mend."""
 
 
 class NotFoundError(LayeronError):

@@ -25,6 +25,22 @@ def event_id_floor(at: datetime) -> str:
     return f"whevt_{ULID(stamp + bytes(10))}"
 
 
+def new_endpoint_id(at: datetime) -> str:
+    """Mint an id for an endpoint that is created at run time."""
+    return f"whep_{ULID.from_datetime(at)}"
+
+
+def declared_endpoint_id(namespace: str, webhook: str, name: str) -> str:
+    """The id of a declared endpoint, the same in every process."""
+    digest = hashlib.sha256(f"{namespace}/{webhook}/{name}".encode()).digest()
+    return f"whep_{ULID(digest[:16])}"
+
+
+def user_owner(namespace: str, webhook: str, user_id: str) -> str:
+    """Who owns the secret that a user's endpoints of a webhook share."""
+    return f"user/{namespace}/{webhook}/{user_id}"
+
+
 def new_rejection_id(at: datetime) -> str:
     """Mint an id for a refused request, ordered by reception like an event's."""
     return f"whrej_{ULID.from_datetime(at)}"
@@ -33,6 +49,11 @@ def new_rejection_id(at: datetime) -> str:
 def is_event_id(text: str) -> bool:
     """Whether *text* has the form of an event id."""
     return _is_id(text, "whevt")
+
+
+def is_endpoint_id(text: str) -> bool:
+    """Whether *text* has the form of the id of an endpoint."""
+    return _is_id(text, "whep")
 
 
 def is_rejection_id(text: str) -> bool:
@@ -62,6 +83,12 @@ def attempt_id(event_id: str, replay: int, number: int) -> str:
     return f"whatt_{ULID(digest[:16])}"
 
 
+def delivery_attempt_id(event_id: str, endpoint_id: str, replay: int, number: int) -> str:
+    """The id of one attempt to deliver, the same each time it is asked for."""
+    text = f"{event_id}/{endpoint_id}/{replay}/{number}"
+    return f"whatt_{ULID(hashlib.sha256(text.encode()).digest()[:16])}"
+
+
 def escape_key(key: str) -> str:
     """Make a provider's id safe and short enough for a workflow id; different keys stay different.
 
@@ -84,6 +111,16 @@ def bounded_id(text: str) -> str:
 def inbound_workflow_id(namespace: str, webhook: str, key: str) -> str:
     """The workflow id of the first event with this dedupe key."""
     return f"inbound/{namespace}/{webhook}/{escape_key(key)}"
+
+
+def outbound_workflow_id(namespace: str, webhook: str, key: str) -> str:
+    """The workflow id of the event with this idempotency key, or with this id where it has none."""
+    return f"outbound/{namespace}/{webhook}/{escape_key(key)}"
+
+
+def lane_workflow_id(endpoint_id: str) -> str:
+    """The workflow id of the lane of a ``fifo`` endpoint."""
+    return f"lane/{endpoint_id}"
 
 
 def next_generation_id(base: str, expired_run_id: str) -> str:

@@ -1,6 +1,14 @@
 """Names that the engine keeps: changing one strands the histories that hold it."""
 
 INBOUND_WORKFLOW = "InboundWorkflow"
+OUTBOUND_WORKFLOW = "OutboundWorkflow"
+LANE_WORKFLOW = "LaneWorkflow"
+"""Sends to one ``fifo`` endpoint, one event after the other."""
+
+LANE_ENQUEUE = "enqueue"
+LANE_SKIP = "skip"
+LANE_RETRY = "retry"
+"""Signals to a lane."""
 
 ATTRIBUTE_EVENT_ID = "LayeronEventId"
 ATTRIBUTE_WEBHOOK = "LayeronWebhook"
@@ -25,5 +33,7 @@ UNAVAILABLE = "Unavailable"
 """Trouble of ours before the handler ran; uses up no attempt. Details: attempts used so far."""
 UNRECORDED = "Unrecorded"
 """The handler ran, and its outcome could not be written. Details: the attempt's report."""
+LATER = "Later"
+"""A delivery is not due yet, or its last attempt failed and the next one comes; not a fault."""
 EXHAUSTED = "Exhausted"
 """The workflow's own failure: no attempt is left, the event waits for a replay."""

@@ -19,11 +19,18 @@ EventStatus: TypeAlias = Literal[
     "failed",
     "unhandled",
     "rejected",
+    "held",
 ]
 AttemptOutcome: TypeAlias = Literal["running", "succeeded", "failed", "timed_out", "interrupted"]
 
+DeliveryStatus: TypeAlias = Literal[
+    "queued", "retrying", "succeeded", "dead_letter", "held", "skipped"
+]
+"""``held``: its endpoint is disabled or deleted, and a replay sends it; ``skipped``: an operator
+let a queue go on without it."""
+
 FINAL_STATUSES: frozenset[EventStatus] = frozenset(
-    {"succeeded", "dead_letter", "failed", "unhandled", "rejected"}
+    {"succeeded", "dead_letter", "failed", "unhandled", "rejected", "held"}
 )
 
 
@@ -140,9 +147,13 @@ class AttemptRecord:
     """One attempt as it is on record.
 
     Attributes:
-        endpoint: for outbound deliveries, the endpoint it went to.
+        endpoint: for outbound deliveries, the name of the endpoint it went to.
+        failure: which kind of failure a delivery met (see `layeron.outbound.records`).
         http_status: what the endpoint answered.
+        response_headers: of its answer; credentials among them are redacted.
         response_excerpt: the beginning of its answer.
+        address: the address that was connected to.
+        connect_seconds: until the connection stood; None where it stood before.
     """
 
     id: str
@@ -157,8 +168,13 @@ class AttemptRecord:
     logs: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     note: str | None = None
     endpoint: str | None = None
+    endpoint_id: str | None = None
+    failure: str | None = None
     http_status: int | None = None
+    response_headers: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
     response_excerpt: str | None = None
+    address: str | None = None
+    connect_seconds: float | None = None
 
     @property
     def duration_seconds(self) -> float | None:
@@ -180,6 +196,27 @@ class ReplayRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class DeliveryRecord:
+    """What is known of an event's way to one endpoint.
+
+    Attributes:
+        endpoint: its name.
+        attempt_count: over all replays.
+        replay: the number of the sending it is about: 0, or the latest replay's.
+    """
+
+    event_id: str
+    endpoint_id: str
+    endpoint: str
+    status: DeliveryStatus
+    attempt_count: int
+    replay: int
+    updated_at: datetime
+    next_attempt_at: datetime | None = None
+    last_error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class EventRecord:
     """The durable record of one event.
 
@@ -189,6 +226,8 @@ class EventRecord:
         run_id: the engine's run that handled it last.
         attempts: every attempt of every handling, oldest first; empty in lists.
         replays: oldest first; empty in lists.
+        deliveries: of an outbound event, one for each endpoint; empty in lists.
+        user_id: of an outbound event, the customer it is for.
     """
 
     id: str
@@ -217,6 +256,8 @@ class EventRecord:
     conflicts: int = 0
     attempts: list[AttemptRecord] = field(default_factory=list[AttemptRecord])
     replays: list[ReplayRecord] = field(default_factory=list[ReplayRecord])
+    deliveries: list[DeliveryRecord] = field(default_factory=list[DeliveryRecord])
+    user_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,10 @@
 """Settings of a deployment: every ``LAYERON_*`` variable, its meaning and its laptop default."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import cached_property
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Annotated, Any, Self
 
@@ -32,6 +33,38 @@ def parse_size(value: str | int) -> int:
 
 
 Size = Annotated[int, BeforeValidator(parse_size), NoDecode]
+IPNetwork = IPv4Network | IPv6Network
+
+
+def parse_networks(value: str | Sequence[IPNetwork]) -> tuple[IPNetwork, ...]:
+    """Read networks in CIDR notation, parted by commas.
+
+    Raises:
+        ValueError: one is none.
+    """
+    if not isinstance(value, str):
+        return tuple(value)
+    try:
+        return tuple(ip_network(each.strip()) for each in value.split(",") if each.strip())
+    except ValueError as error:
+        raise ValueError(f"{error}; write networks such as 127.0.0.0/8,10.1.0.0/16") from None
+
+
+def parse_ports(value: str | Sequence[int]) -> tuple[int, ...]:
+    """Read port numbers parted by commas.
+
+    Raises:
+        ValueError: one is none.
+    """
+    several = [each.strip() for each in value.split(",")] if isinstance(value, str) else value
+    for each in several:
+        if not str(each).isdecimal() or not 0 < int(each) < 2**16:
+            raise ValueError(f"{each!r} is no port; write some such as 443,8443")
+    return tuple(int(each) for each in several)
+
+
+Networks = Annotated[tuple[IPNetwork, ...], BeforeValidator(parse_networks), NoDecode]
+Ports = Annotated[tuple[int, ...], BeforeValidator(parse_ports), NoDecode]
 Duration = Annotated[timedelta, BeforeValidator(parse_duration), NoDecode]
 
 
@@ -108,6 +141,34 @@ class Settings(BaseSettings):
     store_timeout: Duration = Field(
         default=timedelta(seconds=8),
         description="How long the receiver waits for the bucket to take a large body.",
+    )
+    outbound_allow: Networks = Field(
+        default=(),
+        description="Networks that events may be sent to although they are not public, such as"
+        " `127.0.0.0/8,10.1.0.0/16`; on any port.",
+    )
+    outbound_ports: Ports = Field(
+        default=(80, 443, 8080, 8443),
+        description="Ports that events may be sent to, such as `443,8443`.",
+    )
+    outbound_https_only: bool | None = Field(
+        default=None,
+        description="Refuse endpoints without TLS; default: in production, except in the networks"
+        " of `LAYERON_OUTBOUND_ALLOW`.",
+    )
+    outbound_proxy: str | None = Field(
+        default=None,
+        repr=False,
+        description="`http://…` address of a proxy that events are sent through.",
+    )
+    outbound_concurrency: int = Field(
+        default=200, ge=1, le=10_000, description="Deliveries one worker process makes at once."
+    )
+    endpoint_concurrency: int = Field(
+        default=20,
+        ge=1,
+        le=10_000,
+        description="Deliveries one worker process makes at once to one endpoint.",
     )
     trust_proxy: bool = Field(
         default=False,

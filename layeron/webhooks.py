@@ -1,11 +1,14 @@
 """The verbs that declare webhooks, one per provider, and ``custom`` for everybody else."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Unpack
 
 from layeron.declaration import InboundOptions, InboundWebhook, declare_inbound
 from layeron.errors import ConfigurationError
 from layeron.locator import Locator, LocatorLike, parse_locator
+from layeron.outbound.declaration import OutboundWebhook, declare_outbound
+from layeron.outbound.options import DeclaredEndpoint, EndpointDict, EventType, EventTypeDict
 from layeron.provider import CUSTOM
 from layeron.providers.adyen import adyen
 from layeron.providers.airtable import airtable
@@ -117,6 +120,7 @@ __all__ = [
     "notion",
     "okta",
     "openai",
+    "out",
     "paddle",
     "pagerduty",
     "paypal",
@@ -182,6 +186,48 @@ def custom(
         event_id=_located("event_id", event_id, CUSTOM.event_id, options),
     )
     return declare_inbound(provider, signature, options, default_name=None)
+
+
+def out(
+    name: str,
+    *,
+    endpoints: Sequence[DeclaredEndpoint | EndpointDict] = (),
+    namespace: str = "default",
+    signing: Signature | SignatureDict | None = None,
+    event_types: Mapping[str, EventType | EventTypeDict] | None = None,
+    envelope: bool = True,
+    endpoints_per_user: int = 20,
+    operational: OutboundWebhook | None = None,
+) -> OutboundWebhook:
+    """Send events to other systems: `await webhook.send("invoice.paid", {…})`.
+
+    Args:
+        name: part of records and workflow ids: keep it for ever.
+        endpoints: those known in code; others are created at run time.
+        namespace: whose it is, where several teams share a service.
+        signing: the rule for endpoints created at run time; without it, Standard Webhooks with a
+            generated secret.
+        event_types: the types that may be sent, each with its schema and an example; without it,
+            any type may.
+        envelope: send ``{"type", "timestamp", "data": payload}``, as the Standard Webhooks
+            specification recommends; False sends the payload alone.
+        endpoints_per_user: how many endpoints one ``user_id`` may have.
+        operational: the publisher that ``endpoint.disabled``, ``endpoint.recovered`` and
+            ``message.attempt.exhausted`` are sent by.
+
+    Raises:
+        ConfigurationError: an option is wrong; in one sentence that names the mend.
+    """
+    return declare_outbound(
+        name,
+        namespace=namespace,
+        endpoints=endpoints,
+        signing=signing,
+        event_types=event_types or {},
+        envelope=envelope,
+        endpoints_per_user=endpoints_per_user,
+        operational=operational,
+    )
 
 
 def _located(

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Literal, Protocol
 
+from layeron.outbound.records import OutboundEvent
 from layeron.records import EventStatus, InboundEvent
 
 
@@ -59,7 +60,7 @@ class Execution:
         status: as far as the engine can tell.
     """
 
-    event: InboundEvent
+    event: InboundEvent | OutboundEvent
     body: bytes | None
     run_id: str
     status: EventStatus
@@ -81,8 +82,31 @@ class Engine(Protocol):
         """
         ...
 
-    async def start_replay(self, event: InboundEvent) -> None:
+    async def send(self, event: OutboundEvent, body: bytes | None) -> Duplicate | None:
+        """Make an event to send durable, once per workflow id; a value says that one is known.
+
+        Args:
+            event: its workflow id follows from its idempotency key.
+            body: the bytes to send, or None when they are stored already.
+        """
+        ...
+
+    async def start_replay(self, event: InboundEvent | OutboundEvent) -> None:
         """Start the workflow of a replay; starting the same one again is fine."""
+        ...
+
+    async def enqueue(self, event: OutboundEvent, endpoint_id: str) -> None:
+        """Put an event in the lane of a ``fifo`` endpoint; the same one again is fine."""
+        ...
+
+    async def tell_lane(
+        self, endpoint_id: str, command: Literal["skip", "retry"], event_id: str
+    ) -> None:
+        """Let a lane go on without the event it waits for, or try that one again at once.
+
+        Raises:
+            NotFoundError: the endpoint has no lane with work to do.
+        """
         ...
 
     async def result(self, workflow_id: str, timeout: timedelta) -> Handled | None:  # noqa: ASYNC109  # bounds a long poll of the engine

@@ -4,10 +4,13 @@ from dataclasses import dataclass
 
 from layeron.application import Backend
 from layeron.ports.blobs import BlobStore
+from layeron.ports.deliveries import DeliveryStore
 from layeron.ports.documents import Documents
+from layeron.ports.endpoints import EndpointStore
 from layeron.ports.engine import Engine
 from layeron.ports.records import RecordStore
 from layeron.ports.secrets import SecretSource
+from layeron.ports.sender import Sender
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +22,9 @@ class Toolbox:
     records: RecordStore
     engine: Engine
     documents: Documents
+    endpoints: EndpointStore
+    deliveries: DeliveryStore
+    sender: Sender
 
     async def check(self, app: Backend) -> None:
         """Return if the application can start here.

@@ -52,7 +52,7 @@ def _read_hex(value: str) -> bytes:
 
 
 def _read_whsec(value: str) -> bytes:
-    return _read_base64(value.removeprefix("whsec_"))
+    return _read_base64(value.removeprefix("whsec_").removeprefix("whcms_"))
 
 
 def _read_whpk(value: str) -> bytes:

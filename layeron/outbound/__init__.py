@@ -1,0 +1,1 @@
+"""Sending webhooks: publishers and their endpoints, deliveries, signing, safety."""

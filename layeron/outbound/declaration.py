@@ -1,0 +1,261 @@
+"""An outbound webhook as declared: a publisher with its endpoints."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, cast
+
+from layeron.declaration import check_names
+from layeron.errors import ConfigurationError
+from layeron.events import WebhookEvents
+from layeron.identity import declared_endpoint_id
+from layeron.options import read_options
+from layeron.outbound.endpoints import WebhookEndpoints
+from layeron.outbound.gateway import EndpointsGateway, SendingGateway
+from layeron.outbound.options import (
+    EVENT_TYPE,
+    DeclaredEndpoint,
+    EndpointDict,
+    EndpointOptions,
+    EventType,
+    EventTypeDict,
+)
+from layeron.outbound.records import EndpointRecord, SendResult
+from layeron.outbound.schemas import PayloadSchema
+from layeron.providers.standard import SIGNATURE
+from layeron.secrets import Secret
+from layeron.signing.rule import Signature, SignatureDict
+
+STANDARD = read_options(Signature, SIGNATURE, webhook="standard", option="signature")
+"""Standard Webhooks without a secret: signed with generated ones."""
+
+
+@dataclass(eq=False, repr=False)
+class OutboundWebhook:
+    """A named publisher that sends events to endpoints.
+
+    Attributes:
+        declared: its endpoints in code, by id.
+        signing: by which rule events for endpoints created at run time are signed.
+        event_types: the types that may be sent; empty means any.
+        envelope: whether a payload travels as ``{"type", "timestamp", "data"}``.
+        endpoints_per_user: how many one user may create.
+        operational: the publisher that tells of this one's trouble.
+        endpoints: the endpoints: create, list, change, disable, enable, delete, test.
+        events: its records: list, get, payload, replay.
+    """
+
+    name: str
+    namespace: str
+    declared: Mapping[str, DeclaredEndpoint]
+    signing: Signature
+    event_types: Mapping[str, EventType]
+    envelope: bool
+    endpoints_per_user: int
+    operational: "OutboundWebhook | None"
+    endpoints: WebhookEndpoints = field(init=False)
+    events: WebhookEvents = field(init=False)
+    _gateway: SendingGateway | None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        self.events = WebhookEvents(self.namespace, self.name)
+        self.endpoints = WebhookEndpoints(self.namespace, self.name)
+
+    async def send(
+        self,
+        event_type: str,
+        payload: object,
+        *,
+        idempotency_key: str | None = None,
+        endpoints: Sequence[str] | None = None,
+        user_id: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> SendResult:
+        """Make an event durable and send it to every endpoint that wants it.
+
+        Args:
+            event_type: such as ``invoice.paid``.
+            payload: what can be written as JSON.
+            idempotency_key: a second call with the same key sends nothing and returns the first
+                event, for as long as the engine remembers that one (its retention).
+            endpoints: names or ids of those it goes to; without it, all whose filter matches.
+            user_id: the customer it is for: it goes to endpoints of this customer and to those
+                that nobody owns, never to those of others.
+            headers: more header fields for this event.
+
+        Raises:
+            PayloadError: type, payload or headers cannot be sent; says why.
+            NotFoundError: there is no endpoint of this name.
+            UnavailableError: nothing was made durable; call again, with an idempotency key.
+        """
+        return await self._connected().send(
+            self.namespace,
+            self.name,
+            event_type,
+            payload,
+            idempotency_key=idempotency_key,
+            endpoints=endpoints,
+            user_id=user_id,
+            headers=headers,
+        )
+
+    def connect(self, sending: SendingGateway, endpoints: EndpointsGateway) -> None:
+        """Use these gateways from now on."""
+        self._gateway = sending
+        self.endpoints.connect(endpoints)
+
+    @property
+    def secrets(self) -> tuple[Secret, ...]:
+        """Every secret that its declared endpoints sign with."""
+        rules = [self.signing, *(self.rule_of(each) for each in self.declared)]
+        return tuple(dict.fromkeys(each for rule in rules for each in rule.secrets))
+
+    def rule_of(self, endpoint_id: str) -> Signature:
+        """By which rule events for an endpoint are signed."""
+        endpoint = self.declared.get(endpoint_id)
+        if endpoint is None:
+            return self.signing
+        if endpoint.signing is not None:
+            return endpoint.signing
+        return (
+            STANDARD.model_copy(update={"secret": endpoint.secret}) if endpoint.secret else STANDARD
+        )
+
+    @cached_property
+    def records(self) -> Mapping[str, EndpointRecord]:
+        """The declared endpoints as records, in their default state, by id."""
+        return {
+            endpoint_id: record_of(endpoint, endpoint_id, self, declared=True)
+            for endpoint_id, endpoint in self.declared.items()
+        }
+
+    def schema_of(self, event_type: str) -> PayloadSchema | None:
+        """What payloads of this type must fit."""
+        return self._schemas.get(event_type)
+
+    @cached_property
+    def _schemas(self) -> Mapping[str, PayloadSchema]:
+        return {
+            name: PayloadSchema(each.json_schema)
+            for name, each in self.event_types.items()
+            if each.json_schema is not None
+        }
+
+    def _connected(self) -> SendingGateway:
+        if self._gateway is None:
+            # The HTTP client is loaded only where it is used: importing layeron stays light.
+            from layeron.outbound.client import HTTPSending  # noqa: PLC0415
+
+            self._gateway = HTTPSending.from_environment()
+        return self._gateway
+
+    def __repr__(self) -> str:
+        return f"<outbound webhook {self.namespace}/{self.name}>"
+
+
+def record_of(
+    options: EndpointOptions, endpoint_id: str, webhook: OutboundWebhook, *, declared: bool
+) -> EndpointRecord:
+    """The record of an endpoint that is described by options."""
+    return EndpointRecord(
+        id=endpoint_id,
+        namespace=webhook.namespace,
+        webhook=webhook.name,
+        name=options.name,
+        declared=declared,
+        url=options.url,
+        event_types=list(options.event_types),
+        headers=dict(options.headers),
+        timeout_seconds=options.timeout_seconds,
+        retry_delays=options.retry.delays,
+        retry_jitter=options.retry.jitter,
+        rate_limit=options.rate_limit,
+        fifo=options.fifo,
+        description=options.description,
+        metadata=dict(options.metadata),
+        user_id=options.user_id,
+    )
+
+
+def declare_outbound(
+    name: str,
+    *,
+    namespace: str,
+    endpoints: Sequence[DeclaredEndpoint | EndpointDict],
+    signing: Signature | SignatureDict | None,
+    event_types: Mapping[str, EventType | EventTypeDict],
+    envelope: bool,
+    endpoints_per_user: int,
+    operational: OutboundWebhook | None,
+) -> OutboundWebhook:
+    """Make a publisher from what was declared.
+
+    Raises:
+        ConfigurationError: in one sentence that names the webhook, the option and the mend.
+    """
+    check_names(name, namespace)
+    declared: dict[str, DeclaredEndpoint] = {}
+    for number, given in enumerate(endpoints):
+        said = given if isinstance(given, DeclaredEndpoint) else cast("Mapping[str, Any]", given)
+        endpoint = read_options(DeclaredEndpoint, said, webhook=name, option=f"endpoints[{number}]")
+        if endpoint.secret is not None and endpoint.signing is not None:
+            raise ConfigurationError(
+                f"webhook {name!r}: endpoint {endpoint.name!r} has secret and signing; put the"
+                " secret into signing."
+            )
+        if endpoint.signing is not None and not _can_sign(endpoint.signing):
+            raise ConfigurationError(
+                f"webhook {name!r}: endpoint {endpoint.name!r}: signing needs a secret; add"
+                " secret=secret('…')."
+            )
+        endpoint_id = declared_endpoint_id(namespace, name, endpoint.name)
+        if endpoint_id in declared:
+            raise ConfigurationError(
+                f"webhook {name!r}: two endpoints are called {endpoint.name!r}; rename one."
+            )
+        declared[endpoint_id] = endpoint
+    if operational is not None and operational.operational is not None:
+        raise ConfigurationError(
+            f"webhook {name!r}: option 'operational': {operational.name!r} has an operational"
+            " webhook itself; give one without."
+        )
+    types = {key: _event_type(name, key, each) for key, each in event_types.items()}
+    return OutboundWebhook(
+        name=name,
+        namespace=namespace,
+        declared=declared,
+        signing=STANDARD
+        if signing is None
+        else read_options(Signature, signing, webhook=name, option="signing"),
+        event_types=types,
+        envelope=envelope,
+        endpoints_per_user=endpoints_per_user,
+        operational=operational,
+    )
+
+
+def _can_sign(rule: Signature) -> bool:
+    return bool(rule.secrets) or rule.algorithm == "none" or rule.sign is not None
+
+
+def _event_type(webhook: str, key: str, said: EventType | EventTypeDict) -> EventType:
+    where = f"event_types[{key!r}]"
+    if not EVENT_TYPE.fullmatch(key):
+        raise ConfigurationError(
+            f"webhook {webhook!r}: option {where}: write words parted by full stops, such as"
+            " 'invoice.paid'."
+        )
+    given = said if isinstance(said, EventType) else cast("Mapping[str, Any]", said)
+    event_type = read_options(EventType, given, webhook=webhook, option=where)
+    if event_type.json_schema is None:
+        return event_type
+    try:
+        schema = PayloadSchema(event_type.json_schema)
+        mistake = None if event_type.example is None else schema.mistake_in(event_type.example)
+    except ValueError as error:
+        raise ConfigurationError(f"webhook {webhook!r}: option {where}: {error}.") from None
+    if mistake:
+        raise ConfigurationError(
+            f"webhook {webhook!r}: option {where}: the example does not fit the schema: {mistake}."
+        )
+    return event_type
