@@ -1,6 +1,7 @@
 """The HTTP API from the outside: what `webhook.events` and the command line speak through."""
 
 import ssl
+from collections.abc import Sequence
 from functools import cache
 from http import HTTPStatus
 from typing import Any, TypeVar
@@ -14,6 +15,8 @@ from layeron.errors import (
     ConflictError,
     GatewayError,
     NotFoundError,
+    PayloadError,
+    UnavailableError,
 )
 from layeron.identity import is_event_id
 from layeron.local import LocalService
@@ -25,13 +28,18 @@ _KEY_WANTED = (
     "set LAYERON_API_KEY (`layeron keys create NAME` makes a key), or name the --data-dir of the"
     " `layeron dev` that runs"
 )
-_MEANING: dict[str, type[NotFoundError | ConflictError | BodyLostError]] = {
+_MEANING: dict[
+    str, type[NotFoundError | ConflictError | BodyLostError | PayloadError | UnavailableError]
+] = {
     "not_found": NotFoundError,
     "conflict": ConflictError,
     "body_lost": BodyLostError,
+    "body_too_large": PayloadError,
+    "payload_invalid": PayloadError,
+    "unavailable": UnavailableError,
 }
 
-T = TypeVar("T", EventPage, EventRecord, ReplayRecord)
+T = TypeVar("T")
 
 
 class HTTPGateway:
@@ -91,11 +99,18 @@ class HTTPGateway:
         return await self._call("GET", f"{_path(event_id)}/payload")
 
     async def replay_event(
-        self, event_id: str, *, requested_by: str, reason: str | None
+        self,
+        event_id: str,
+        *,
+        requested_by: str,
+        reason: str | None,
+        endpoints: Sequence[str] | None = None,
     ) -> ReplayRecord:
-        """Run an event's handler again."""
-        asked = to_json({"requested_by": requested_by, "reason": reason})
-        answer = await self._call("POST", f"{_path(event_id)}/replay", content=asked)
+        """Run an event's handler again, or send an outbound event again."""
+        asked: dict[str, object] = {"requested_by": requested_by, "reason": reason}
+        if endpoints is not None:
+            asked["endpoints"] = list(endpoints)
+        answer = await self._call("POST", f"{_path(event_id)}/replay", content=to_json(asked))
         return self._read(ReplayRecord, answer)
 
     async def _call(self, method: str, path: str, **options: Any) -> bytes:

@@ -5,20 +5,14 @@ escape and UTF-8 cannot carry.
 """
 
 import json
-from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from functools import cache
+from typing import Any, TypeVar, cast
 
 from pydantic import TypeAdapter
 
-from layeron.records import EventPage, EventRecord, ReplayRecord
-
-_ADAPTERS: Mapping[type, TypeAdapter[Any]] = {
-    kind: TypeAdapter(kind) for kind in (EventPage, EventRecord, ReplayRecord)
-}
-
-T = TypeVar("T", EventPage, EventRecord, ReplayRecord)
+T = TypeVar("T")
 
 
 def to_json(value: object, *, indent: int | None = None) -> bytes:
@@ -33,10 +27,15 @@ def from_json(kind: type[T], text: bytes) -> T:
         ValueError: the text is no JSON, or not that of such a record.
     """
     try:
-        value: T = _ADAPTERS[kind].validate_python(json.loads(text))
+        value: T = _adapter(cast("Any", kind)).validate_python(json.loads(text))
     except RecursionError as error:
         raise ValueError("the JSON is nested too deep") from error
     return value
+
+
+@cache
+def _adapter(kind: type[Any]) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
 
 
 def _plain(value: object) -> Any:
