@@ -41,6 +41,11 @@ def user_owner(namespace: str, webhook: str, user_id: str) -> str:
     return f"user/{namespace}/{webhook}/{user_id}"
 
 
+def new_secret_id(at: datetime) -> str:
+    """Mint an id for a generated signing secret."""
+    return f"whkey_{ULID.from_datetime(at)}"
+
+
 def new_rejection_id(at: datetime) -> str:
     """Mint an id for a refused request, ordered by reception like an event's."""
     return f"whrej_{ULID.from_datetime(at)}"

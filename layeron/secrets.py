@@ -16,6 +16,10 @@ class Secret:
     namespace: str = "default"
 
 
+ENCRYPTION_KEY = Secret("LAYERON_ENCRYPTION_KEY")
+"""What generated signing secrets of endpoints are encrypted with where they are kept."""
+
+
 @dataclass(frozen=True, slots=True)
 class SecretValue:
     """One live value of a secret.

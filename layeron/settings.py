@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from layeron.durations import parse_duration
 from layeron.errors import ConfigurationError
+from layeron.secrets import ENCRYPTION_KEY
 
 PREFIX = "LAYERON_"
 _SIZE_UNITS = {"": 1, "b": 1, "kib": 2**10, "mib": 2**20, "gib": 2**30}
@@ -237,4 +238,5 @@ def load_settings(**overrides: Any) -> Settings:
 def unknown_variables(environ: Mapping[str, str]) -> list[str]:
     """Variables that look like settings and are none: misspelt ones, most likely."""
     known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    known |= {ENCRYPTION_KEY.name, f"{ENCRYPTION_KEY.name}_PREVIOUS"}
     return sorted(name for name in environ if name.startswith(PREFIX) and name not in known)

@@ -14,6 +14,7 @@ from layeron.cli.process import OURSELVES
 from layeron.declaration import InboundWebhook
 from layeron.errors import LayeronError
 from layeron.loading import load_app
+from layeron.outbound.encryption import load_cipher
 from layeron.settings import Settings, load_settings
 
 
@@ -96,6 +97,11 @@ async def _missing_secrets(app: Backend, settings: Settings) -> Sequence[Layeron
         for each in app.secrets:
             try:
                 await source.values(each)
+            except LayeronError as error:
+                missing.append(error)
+        if app.publishers:
+            try:
+                await load_cipher(source)
             except LayeronError as error:
                 missing.append(error)
     finally:

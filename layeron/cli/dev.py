@@ -3,18 +3,23 @@
 import asyncio
 import contextlib
 import fcntl
+import os
+import secrets as random
 from collections.abc import Generator
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from layeron.adapters.secret_file import SecretFile
+from layeron.adapters.secret_sources import FILE_NAME
 from layeron.cli.options import AppArgument, DataDir, Host, Port
 from layeron.cli.plan import Plan
 from layeron.cli.ports import claim
 from layeron.errors import ConfigurationError
 from layeron.loading import required
 from layeron.local import make_data_folder
+from layeron.secrets import ENCRYPTION_KEY
 from layeron.settings import Settings, load_settings
 
 _DRAIN_SECONDS = 5
@@ -42,6 +47,7 @@ def dev(
     reference = _absolute(required(settings.app))
     folder = make_data_folder(settings.data_dir)
     with _only_one(folder):
+        _make_encryption_key(settings, folder)
         api, temporal, web = claim(
             {
                 "--port": (settings.host, settings.port),
@@ -71,6 +77,18 @@ def _absolute(app: str) -> str:
     """The reference of the application, good from any folder if it names a file."""
     place, colon, variable = app.partition(":")
     return f"{Path(place).resolve()}{colon}{variable}" if place.endswith(".py") else app
+
+
+def _make_encryption_key(settings: Settings, folder: Path) -> None:
+    """Make the key that generated secrets are kept with, where there is none yet.
+
+    Whether the application sends anything is not known yet, and a reload may change it.
+    """
+    if settings.secrets != "environment" or os.environ.get(ENCRYPTION_KEY.name):
+        return
+    file = SecretFile(folder / FILE_NAME)
+    if ENCRYPTION_KEY.name not in file.read():
+        file.set(ENCRYPTION_KEY, random.token_urlsafe(32))
 
 
 def _drain_seconds(settings: Settings) -> float:

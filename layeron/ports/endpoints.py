@@ -38,6 +38,14 @@ class EndpointStore(Protocol):
         """
         ...
 
+    async def find(self, namespace: str, webhook: str, name: str) -> EndpointRecord:
+        """The endpoint of this name that was created at run time.
+
+        Raises:
+            NotFoundError: there is none (any more).
+        """
+        ...
+
     async def change(self, endpoint: EndpointRecord) -> None:
         """Replace the configuration of an endpoint; its state stays.
 

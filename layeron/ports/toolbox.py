@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from layeron.application import Backend
+from layeron.outbound.encryption import load_cipher
 from layeron.ports.blobs import BlobStore
 from layeron.ports.deliveries import DeliveryStore
 from layeron.ports.documents import Documents
@@ -31,9 +32,12 @@ class Toolbox:
 
         Raises:
             ConfigurationError: the database's schema is not the one this code needs.
-            UnavailableError: a secret it declares has no value, or a store does not answer.
+            UnavailableError: a secret it declares has no value, or a store does not answer; or it
+                declares publishers, and there is no key to encrypt generated secrets with.
         """
         for secret in app.secrets:
             await self.secrets.values(secret)
+        if app.publishers:
+            await load_cipher(self.secrets)
         await self.records.check()
         await self.blobs.check()
