@@ -22,12 +22,10 @@ from layeron.outbound.options import (
 )
 from layeron.outbound.records import EndpointRecord, SendResult
 from layeron.outbound.schemas import PayloadSchema
+from layeron.outbound.signatures import STANDARD, read_signing, uses_generated_secret
 from layeron.providers.standard import SIGNATURE
 from layeron.secrets import Secret
 from layeron.signing.rule import Signature, SignatureDict
-
-STANDARD = read_options(Signature, SIGNATURE, webhook="standard", option="signature")
-"""Standard Webhooks without a secret: signed with generated ones."""
 
 
 @dataclass(eq=False, repr=False)
@@ -112,14 +110,11 @@ class OutboundWebhook:
 
     def rule_of(self, endpoint_id: str) -> Signature:
         """By which rule events for an endpoint are signed."""
-        endpoint = self.declared.get(endpoint_id)
-        if endpoint is None:
-            return self.signing
-        if endpoint.signing is not None:
-            return endpoint.signing
-        return (
-            STANDARD.model_copy(update={"secret": endpoint.secret}) if endpoint.secret else STANDARD
-        )
+        return self._rules.get(endpoint_id, self.signing)
+
+    @cached_property
+    def _rules(self) -> Mapping[str, Signature]:
+        return {endpoint_id: _rule_of(each) for endpoint_id, each in self.declared.items()}
 
     @cached_property
     def records(self) -> Mapping[str, EndpointRecord]:
@@ -203,7 +198,8 @@ def declare_outbound(
                 f"webhook {name!r}: endpoint {endpoint.name!r} has secret and signing; put the"
                 " secret into signing."
             )
-        if endpoint.signing is not None and not _can_sign(endpoint.signing):
+        rule = endpoint.signing
+        if rule is not None and rule.sign is None and uses_generated_secret(rule):
             raise ConfigurationError(
                 f"webhook {name!r}: endpoint {endpoint.name!r}: signing needs a secret; add"
                 " secret=secret('…')."
@@ -224,9 +220,7 @@ def declare_outbound(
         name=name,
         namespace=namespace,
         declared=declared,
-        signing=STANDARD
-        if signing is None
-        else read_options(Signature, signing, webhook=name, option="signing"),
+        signing=STANDARD if signing is None else read_signing(signing, webhook=name),
         event_types=types,
         envelope=envelope,
         endpoints_per_user=endpoints_per_user,
@@ -234,8 +228,12 @@ def declare_outbound(
     )
 
 
-def _can_sign(rule: Signature) -> bool:
-    return bool(rule.secrets) or rule.algorithm == "none" or rule.sign is not None
+def _rule_of(endpoint: DeclaredEndpoint) -> Signature:
+    if endpoint.signing is not None:
+        return endpoint.signing
+    if endpoint.secret is not None:
+        return Signature.model_validate({**SIGNATURE, "secret": endpoint.secret})
+    return STANDARD
 
 
 def _event_type(webhook: str, key: str, said: EventType | EventTypeDict) -> EventType:
