@@ -7,8 +7,12 @@ _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _FORM = re.compile(r"(\d{1,9})([smhd])")
 
 
-def parse_duration(value: str | float | timedelta) -> timedelta:
+def parse_duration(value: str | float | timedelta, *, zero: bool = False) -> timedelta:
     """Read a duration: a number of seconds, a timedelta, or a number with a unit.
+
+    Args:
+        value: what was written.
+        zero: whether none at all will do.
 
     Raises:
         ValueError: the text has another form, or the duration is not positive.
@@ -24,6 +28,6 @@ def parse_duration(value: str | float | timedelta) -> timedelta:
         duration = timedelta(**{_UNITS[match[2]]: int(match[1])})
     else:
         duration = timedelta(seconds=value)
-    if duration <= timedelta(0):
+    if duration < timedelta(0) or (not duration and not zero):
         raise ValueError(f"{value!r} is not a positive duration; write one such as '30s' or '7d'")
     return duration
