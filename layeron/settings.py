@@ -2,17 +2,20 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from functools import cached_property
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Self
+from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from layeron.durations import parse_duration
 from layeron.errors import ConfigurationError
+from layeron.outbound.addresses import IPNetwork
 from layeron.secrets import ENCRYPTION_KEY
 
 PREFIX = "LAYERON_"
@@ -34,7 +37,6 @@ def parse_size(value: str | int) -> int:
 
 
 Size = Annotated[int, BeforeValidator(parse_size), NoDecode]
-IPNetwork = IPv4Network | IPv6Network
 
 
 def parse_networks(value: str | Sequence[IPNetwork]) -> tuple[IPNetwork, ...]:
@@ -64,8 +66,23 @@ def parse_ports(value: str | Sequence[int]) -> tuple[int, ...]:
     return tuple(int(each) for each in several)
 
 
+def parse_proxy(value: str) -> str:
+    """Return the address of an HTTP proxy, ``http://host:port`` or ``http://user:password@…``.
+
+    Raises:
+        ValueError: it is none; does not repeat it, since it may hold a password.
+    """
+    with suppress(ValueError):
+        parts = urlsplit(value)
+        plain = parts.scheme == "http" and not parts.path.strip("/")
+        if plain and parts.hostname and parts.port and not parts.query + parts.fragment:
+            return value
+    raise ValueError("no address of a proxy; write one such as http://proxy.internal:3128")
+
+
 Networks = Annotated[tuple[IPNetwork, ...], BeforeValidator(parse_networks), NoDecode]
 Ports = Annotated[tuple[int, ...], BeforeValidator(parse_ports), NoDecode]
+ProxyURL = Annotated[str, AfterValidator(parse_proxy)]
 Duration = Annotated[timedelta, BeforeValidator(parse_duration), NoDecode]
 
 
@@ -157,10 +174,10 @@ class Settings(BaseSettings):
         description="Refuse endpoints without TLS; default: in production, except in the networks"
         " of `LAYERON_OUTBOUND_ALLOW`.",
     )
-    outbound_proxy: str | None = Field(
+    outbound_proxy: ProxyURL | None = Field(
         default=None,
         repr=False,
-        description="`http://…` address of a proxy that events are sent through.",
+        description="HTTP proxy that events are sent through, as `http://user:password@host:port`.",
     )
     outbound_concurrency: int = Field(
         default=200, ge=1, le=10_000, description="Deliveries one worker process makes at once."

@@ -3,6 +3,7 @@
 import re
 from datetime import timedelta
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from pydantic.fields import FieldInfo
@@ -21,9 +22,11 @@ PRODUCTION = {
 
 def default_of(name: str, field: FieldInfo) -> str:
     """A default as people write it."""
-    value = field.default
-    if value is None:
+    value: Any = field.default
+    if value is None or value == ():
         return "none"
+    if isinstance(value, tuple):
+        value = ",".join(map(str, cast("tuple[int, ...]", value)))
     if isinstance(value, timedelta):
         value = f"{value.total_seconds():g}s"
     elif name.endswith("_body"):
@@ -66,6 +69,12 @@ def test_an_option_wins_over_the_environment(monkeypatch: pytest.MonkeyPatch) ->
         ("OFFLOAD_BODY", "2MiB", "less than or equal to 1048576"),
         ("CONCURRENCY", "0", "greater than or equal to 1"),
         ("PRODUCTION", "perhaps", "boolean"),
+        ("OUTBOUND_ALLOW", "10.0.0.0/33", "write networks such as"),
+        ("OUTBOUND_ALLOW", "10.1.2.3/8", "has host bits set"),
+        ("OUTBOUND_PORTS", "443,0", "'0' is no port"),
+        ("OUTBOUND_PROXY", "socks5://proxy:1080", "write one such as http://proxy"),
+        ("OUTBOUND_PROXY", "http://proxy", "no address of a proxy"),
+        ("OUTBOUND_PROXY", "http://proxy:port", "no address of a proxy"),
     ],
 )
 def test_a_value_that_cannot_be_is_refused_by_name(
@@ -79,8 +88,26 @@ def test_a_value_that_cannot_be_is_refused_by_name(
 
 
 def test_no_setting_that_may_hold_a_credential_is_shown() -> None:
-    settings = load_settings(database_url="postgresql://user:pa55@/d", api_key="lyr_a_pa55")
+    settings = load_settings(
+        database_url="postgresql://user:pa55@/d",
+        api_key="lyr_a_pa55",
+        outbound_proxy="http://user:pa55@proxy:3128",
+    )
     assert "pa55" not in repr(settings)
+
+
+def test_a_proxy_that_cannot_be_used_is_refused_without_its_password() -> None:
+    with pytest.raises(ConfigurationError) as error:
+        load_settings(outbound_proxy="https://user:pa55@proxy:3128")
+    assert "pa55" not in str(error.value)
+
+
+def test_networks_and_ports_are_read_from_lists(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LAYERON_OUTBOUND_ALLOW", "127.0.0.0/8, fd00::/8")
+    monkeypatch.setenv("LAYERON_OUTBOUND_PORTS", "443, 9443")
+    settings = load_settings()
+    assert [str(each) for each in settings.outbound_allow] == ["127.0.0.0/8", "fd00::/8"]
+    assert settings.outbound_ports == (443, 9443)
 
 
 @pytest.mark.parametrize(
