@@ -4,7 +4,7 @@ import ssl
 from collections.abc import Sequence
 from functools import cache
 from http import HTTPStatus
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 from urllib.parse import urlsplit
 
 import httpx2
@@ -60,12 +60,12 @@ class HTTPGateway:
         self._key = key
 
     @classmethod
-    def from_environment(cls) -> "HTTPGateway":
+    def from_environment(cls) -> Self:
         """A client by ``LAYERON_URL`` and ``LAYERON_API_KEY``."""
         return cls.from_settings(load_settings())
 
     @classmethod
-    def from_settings(cls, settings: Settings) -> "HTTPGateway":
+    def from_settings(cls, settings: Settings) -> Self:
         """A client by settings; what they leave out is taken from a local `layeron dev`."""
         local = LocalService.of(settings.data_dir)
         return cls(settings.url or local.url, settings.api_key or local.key)

@@ -20,6 +20,7 @@ from layeron.outbound.options import (
     EventType,
     EventTypeDict,
 )
+from layeron.outbound.outgoing import OutgoingEvent
 from layeron.outbound.records import EndpointRecord, SendResult
 from layeron.outbound.schemas import PayloadSchema
 from layeron.outbound.signatures import STANDARD, read_signing, uses_generated_secret
@@ -76,19 +77,22 @@ class OutboundWebhook:
             payload: what can be written as JSON.
             idempotency_key: a second call with the same key sends nothing and returns the first
                 event, for as long as the engine remembers that one (its retention).
-            endpoints: names or ids of those it goes to; without it, all whose filter matches.
+            endpoints: names or ids of those it goes to, whatever their filters say; without it,
+                all whose filter matches.
             user_id: the customer it is for: it goes to endpoints of this customer and to those
                 that nobody owns, never to those of others.
             headers: more header fields for this event.
+
+        Returns:
+            The event's id and its deliveries; of the first event where the key was used before,
+            with ``conflict`` where that one had another type, user or payload.
 
         Raises:
             PayloadError: type, payload or headers cannot be sent; says why.
             NotFoundError: there is no endpoint of this name.
             UnavailableError: nothing was made durable; call again, with an idempotency key.
         """
-        return await self._connected().send(
-            self.namespace,
-            self.name,
+        event = OutgoingEvent(
             event_type,
             payload,
             idempotency_key=idempotency_key,
@@ -96,6 +100,21 @@ class OutboundWebhook:
             user_id=user_id,
             headers=headers,
         )
+        return await self._connected().send(self.namespace, self.name, event)
+
+    async def send_many(self, events: Sequence[OutgoingEvent]) -> list[SendResult]:
+        """Send at most 100 events; the results come in the same order.
+
+        All are checked before any is sent. They are sent at once, except that each queue (an
+        endpoint with ``fifo``) gets its events in the order given here.
+
+        Raises:
+            PayloadError: one cannot be sent, and none was; says which (``events[3]``) and why.
+            NotFoundError: one names an endpoint that there is not; none was sent.
+            UnavailableError: some may be durable, the message says how many. Call again with the
+                same objects: each has an idempotency key, so that none is sent twice.
+        """
+        return await self._connected().send_many(self.namespace, self.name, events)
 
     def connect(self, sending: SendingGateway, endpoints: EndpointsGateway) -> None:
         """Use these gateways from now on."""
@@ -139,9 +158,9 @@ class OutboundWebhook:
     def _connected(self) -> SendingGateway:
         if self._gateway is None:
             # The HTTP client is loaded only where it is used: importing layeron stays light.
-            from layeron.outbound.client import HTTPSending  # noqa: PLC0415
+            from layeron.outbound.remote import RemotePublishing  # noqa: PLC0415
 
-            self._gateway = HTTPSending.from_environment()
+            self._gateway = RemotePublishing.from_environment()
         return self._gateway
 
     def __repr__(self) -> str:

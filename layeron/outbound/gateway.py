@@ -7,6 +7,7 @@ Each method raises `NotFoundError` for a webhook, endpoint or event that does no
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
+from layeron.outbound.outgoing import OutgoingEvent
 from layeron.outbound.records import (
     DeliveryPage,
     EndpointPage,
@@ -20,19 +21,14 @@ from layeron.records import DeliveryStatus, EventRecord
 class SendingGateway(Protocol):
     """Sends events; the service itself, or its HTTP API from elsewhere."""
 
-    async def send(
-        self,
-        namespace: str,
-        webhook: str,
-        event_type: str,
-        payload: object,
-        *,
-        idempotency_key: str | None,
-        endpoints: Sequence[str] | None,
-        user_id: str | None,
-        headers: Mapping[str, str] | None,
-    ) -> SendResult:
+    async def send(self, namespace: str, webhook: str, event: OutgoingEvent) -> SendResult:
         """See `OutboundWebhook.send`."""
+        ...
+
+    async def send_many(
+        self, namespace: str, webhook: str, events: Sequence[OutgoingEvent]
+    ) -> list[SendResult]:
+        """See `OutboundWebhook.send_many`."""
         ...
 
 

@@ -1,12 +1,15 @@
 """What may be said of an endpoint, in code and over the API alike, and of an event type."""
 
+import json
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any, TypedDict
 
 from pydantic import Field, field_validator
 
-from layeron.options import Options
+from layeron.errors import ConfigurationError, PayloadError
+from layeron.options import AnyOptions, Options, read_options
 from layeron.outbound.retry import OutboundRetry, OutboundRetryDict
 from layeron.outbound.urls import check_url
 from layeron.secrets import Secret
@@ -15,6 +18,7 @@ from layeron.signing.rule import Signature, SignatureDict
 EVENT_TYPE = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 """As the Standard Webhooks specification recommends: words parted by full stops."""
 
+ENDPOINT_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 LONGEST_EVENT_TYPE = 128
 _PATTERN = re.compile(rf"\*|{EVENT_TYPE.pattern}(\.\*)?")
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}")
@@ -26,6 +30,30 @@ _OURS = re.compile(
 """Header fields that say where a request goes and ends, or that we say ourselves."""
 
 _MOST_HEADERS = 32
+_LARGEST_METADATA = 16 * 2**10
+
+
+def check_event_type(event_type: str) -> str:
+    """The same text, if it can be the type of an event.
+
+    Raises:
+        ValueError: it has another form, or is too long.
+    """
+    if not EVENT_TYPE.fullmatch(event_type) or len(event_type) > LONGEST_EVENT_TYPE:
+        raise ValueError(
+            f"{event_type[:40]!r} is no event type; write words parted by full stops, such as"
+            f" 'invoice.paid', at most {LONGEST_EVENT_TYPE} characters"
+        )
+    return event_type
+
+
+def wants(patterns: Sequence[str], event_type: str) -> bool:
+    """Whether a filter of event types lets this one through; an empty one lets all through."""
+    return not patterns or any(
+        each in {"*", event_type}
+        or (each.endswith(".*") and event_type.startswith(each.removesuffix("*")))
+        for each in patterns
+    )
 
 
 def check_headers(headers: Mapping[str, str]) -> Mapping[str, str]:
@@ -45,6 +73,9 @@ def check_headers(headers: Mapping[str, str]) -> Mapping[str, str]:
             raise ValueError(
                 f"the value of header {name!r} must be printable ASCII of at most 4096 characters"
             )
+    spellings = Counter(name.lower() for name in headers)
+    if twice := [name for name, count in spellings.items() if count > 1]:
+        raise ValueError(f"header {twice[0]!r} is there in several spellings; keep one")
     return headers
 
 
@@ -66,7 +97,7 @@ class EndpointOptions(Options):
         user_id: the customer it belongs to; only events of this customer are sent to it.
     """
 
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,39}$")
+    name: str = Field(pattern=f"^{ENDPOINT_NAME.pattern}$")
     url: str = Field(max_length=2048)
     event_types: tuple[str, ...] = Field(default=(), max_length=200)
     headers: Mapping[str, str] = {}
@@ -89,6 +120,17 @@ class EndpointOptions(Options):
     def _headers_are_allowed(cls, value: Mapping[str, str]) -> Mapping[str, str]:
         return check_headers(value)
 
+    @field_validator("metadata")
+    @classmethod
+    def _metadata_is_json(cls, value: Mapping[str, Any]) -> Mapping[str, Any]:
+        try:
+            size = len(json.dumps(dict(value), allow_nan=False))
+        except (TypeError, ValueError, RecursionError):
+            raise ValueError("it holds what JSON cannot; write texts and numbers") from None
+        if size > _LARGEST_METADATA:
+            raise ValueError(f"{size} characters as JSON are too many; at most {_LARGEST_METADATA}")
+        return value
+
     @field_validator("event_types")
     @classmethod
     def _types_are_patterns(cls, value: tuple[str, ...]) -> tuple[str, ...]:
@@ -99,6 +141,20 @@ class EndpointOptions(Options):
                     " such as 'invoice.*', or '*'"
                 )
         return value
+
+
+def read_given(
+    model: type[AnyOptions], given: AnyOptions | Mapping[str, Any], *, webhook: str, option: str
+) -> AnyOptions:
+    """Options that come at run time, typed.
+
+    Raises:
+        PayloadError: one is wrong; in one sentence that names the option and the mend.
+    """
+    try:
+        return read_options(model, given, webhook=webhook, option=option)
+    except ConfigurationError as error:
+        raise PayloadError(str(error)) from None
 
 
 class DeclaredEndpoint(EndpointOptions):

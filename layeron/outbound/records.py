@@ -33,9 +33,12 @@ class OutboundEvent:
         body: of the exact bytes to send.
         body_stored: whether the body is in the blob store already, so that it does not travel.
         endpoints: ids of the endpoints it goes to.
+        lanes: those among them that take one event after the other.
         replay: 0 for the first sending, else the number of the replay.
         single_attempt: give up after one attempt, as a test ping does.
         part: a large event is sent by several workflows, of which this is one.
+        content_sha256: of type, user and payload, which are the same when it is sent again; the
+            body holds the time of sending.
     """
 
     event_id: str
@@ -50,9 +53,11 @@ class OutboundEvent:
     body_stored: bool
     sent_at: datetime
     endpoints: list[str]
+    lanes: list[str] = field(default_factory=list[str])
     replay: int = 0
     single_attempt: bool = False
     part: int = 0
+    content_sha256: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,6 +173,8 @@ class DeliveryReport:
         gone: it answered 410, which asks to be sent nothing any more.
         address: the one that was connected to.
         connect_seconds: until the connection stood; None where it stood before.
+        unsent: nothing was sent, for a reason of ours: no attempt is used up, and the endpoint is
+            none the wiser.
     """
 
     endpoint_id: str
@@ -186,6 +193,7 @@ class DeliveryReport:
     response_excerpt: str | None = None
     address: str | None = None
     connect_seconds: float | None = None
+    unsent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,8 +229,10 @@ class SendResult:
 
     Attributes:
         duplicate: its idempotency key was used before; this is the first event.
+        conflict: the first event with this key had another type, user or payload.
     """
 
     event_id: str
     deliveries: list[QueuedDelivery]
     duplicate: bool = False
+    conflict: bool = False

@@ -1,11 +1,16 @@
 """JSON Schemas of event types."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from jsonschema import Draft202012Validator
-from jsonschema.exceptions import SchemaError, best_match
+from jsonschema.exceptions import (
+    SchemaError,
+    ValidationError,
+    best_match,  # pyright: ignore[reportUnknownVariableType]  # its stub leaves the answer open
+)
 from referencing.exceptions import Unresolvable
+from referencing.jsonschema import DRAFT202012, EMPTY_REGISTRY
 
 _LONGEST = 200
 
@@ -16,7 +21,7 @@ class PayloadSchema:
     Nothing is fetched: a ``$ref`` must lead into the schema itself.
 
     Raises:
-        ValueError: it is no schema; says where.
+        ValueError: it is no schema, or a reference leads nowhere; says where.
     """
 
     def __init__(self, schema: Mapping[str, Any]) -> None:
@@ -24,18 +29,29 @@ class PayloadSchema:
             Draft202012Validator.check_schema(schema)
         except SchemaError as error:
             raise ValueError(f"no JSON Schema, at {error.json_path}: {error.message}") from None
-        self._validator = Draft202012Validator(schema)
+        root = DRAFT202012.create_resource(schema)
+        # The validator's own registry would fetch what a reference names from the network.
+        registry = EMPTY_REGISTRY.with_resource("", root)
+        todo = [(root, registry.resolver_with_root(root))]
+        for resource, resolver in todo:
+            contents = resource.contents
+            if isinstance(contents, Mapping) and "$ref" in contents:
+                try:
+                    resolver.lookup(contents["$ref"])
+                except Unresolvable as lost:
+                    raise ValueError(
+                        f"$ref {lost.ref!r} leads nowhere; put what it names into $defs"
+                    ) from None
+            todo += [(each, resolver.in_subresource(each)) for each in resource.subresources()]
+        # The stub of its methods has types that it does not tell.
+        self._validator: Any = Draft202012Validator(schema, registry=registry)
 
-    def mistake_in(self, payload: object) -> str | None:
-        """What does not fit, and where; None if all does.
-
-        Raises:
-            ValueError: a ``$ref`` of the schema leads nowhere.
-        """
+    def mistake_in(self, payload: Any) -> str | None:
+        """What does not fit, and where; None if all does."""
         try:
-            error = best_match(self._validator.iter_errors(payload))
-        except Unresolvable as lost:
-            raise ValueError(f"its $ref leads nowhere: {lost.ref}") from None
+            error = cast("ValidationError | None", best_match(self._validator.iter_errors(payload)))
+        except RecursionError:
+            return "it is nested too deep"
         if error is None:
             return None
         return f"at {error.json_path}: {error.message[:_LONGEST]}"
