@@ -36,10 +36,10 @@ def filter_of(query: QueryParams) -> EventFilter:
     """The filter of a listing."""
     only(query, *_PARAMETERS)
     return EventFilter(
-        direction=cast("Direction | None", _choice(query, "direction", get_args(Direction))),
+        direction=cast("Direction | None", choice_of(query, "direction", get_args(Direction))),
         namespace=query.get("namespace"),
         webhook=query.get("webhook"),
-        status=cast("EventStatus | None", _choice(query, "status", get_args(EventStatus))),
+        status=cast("EventStatus | None", choice_of(query, "status", get_args(EventStatus))),
         event_type=query.get("type"),
         external_event_id=query.get("external_id"),
         search=query.get("search"),
@@ -67,12 +67,21 @@ async def object_of(request: Request) -> Mapping[str, Any]:
     """The JSON object in the body; an empty body is an empty object."""
     try:
         body = await read_body(request, largest=_LARGEST_BODY, seconds=10)
-        value: object = json.loads(body) if body else {}
+        value: object = json.loads(body, parse_constant=_no_constant) if body else {}
     except (BodyTooLargeError, BodyUnreadableError, ValueError, RecursionError) as bad:
         raise BadRequestError("the body must be a JSON object of at most 64 KiB") from bad
     if not isinstance(value, dict):
         raise BadRequestError("the body must be a JSON object")
     return cast("dict[str, Any]", value)
+
+
+def fields_of(asked: Mapping[str, Any], *known: str) -> Mapping[str, Any]:
+    """The same object, if each of its fields is known."""
+    if unknown := sorted(set(asked) - set(known)):
+        raise BadRequestError(
+            f"unknown field {unknown[0][:80]!r}; use {', '.join(sorted(known)) or 'none'}"
+        )
+    return asked
 
 
 def text_in(asked: Mapping[str, Any], name: str, longest: int = 500) -> str | None:
@@ -83,7 +92,8 @@ def text_in(asked: Mapping[str, Any], name: str, longest: int = 500) -> str | No
     return value
 
 
-def _choice(query: QueryParams, name: str, choices: tuple[str, ...]) -> str | None:
+def choice_of(query: QueryParams, name: str, choices: tuple[str, ...]) -> str | None:
+    """One of several values, if the parameter is there."""
     text = query.get(name)
     if text is not None and text not in choices:
         raise BadRequestError(f"{name!r} must be one of {', '.join(choices)}")
@@ -100,3 +110,7 @@ def _time(query: QueryParams, name: str) -> datetime | None:
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         raise BadRequestError(f"{name!r} must be a time such as 2026-01-31T12:00:00Z") from None
+
+
+def _no_constant(name: str) -> float:
+    raise ValueError(f"JSON has no {name}")

@@ -4,10 +4,27 @@ from datetime import timedelta
 from typing import Unpack
 
 from layeron.durations import parse_duration
+from layeron.errors import PayloadError
 from layeron.outbound.gateway import EndpointsGateway
 from layeron.outbound.options import EndpointChanges, NewEndpoint
 from layeron.outbound.records import DeliveryPage, EndpointPage, EndpointRecord, NewSecret
 from layeron.records import DeliveryStatus, EventRecord
+
+DEFAULT_GRACE = "24h"
+
+
+def read_grace(value: object) -> float:
+    """How long the secret before a rotation signs, too, in seconds.
+
+    Raises:
+        PayloadError: it is no duration; says how to write one.
+    """
+    if isinstance(value, str | int | float | timedelta) and not isinstance(value, bool):
+        try:
+            return parse_duration(value, zero=True).total_seconds()
+        except (ValueError, OverflowError):
+            pass
+    raise PayloadError("option 'grace' must be a duration such as '24h', or 0")
 
 
 class WebhookEndpoints:
@@ -92,23 +109,29 @@ class WebhookEndpoints:
         )
 
     async def rotate_secret(
-        self, endpoint: str, *, grace: str | float | timedelta = "24h"
+        self, endpoint: str, *, grace: str | float | timedelta = DEFAULT_GRACE
     ) -> NewSecret:
-        """Make a new signing secret; the one before signs too until *grace* (at most 7 days) ends.
+        """Make a new signing secret; the one before signs, too, until *grace* ends.
+
+        Args:
+            endpoint: name or id.
+            grace: such as ``24h``, at most 7 days; 0 ends the one before at once.
 
         Raises:
-            ConflictError: it signs with a secret of the secret store; rotate it there.
+            PayloadError: the grace is none, too long, or the signature has room for one secret.
+            ConflictError: it signs with a secret of the secret store; rotate it there. Or the
+                secret is its user's: see `rotate_user_secret`.
         """
         return await self._connected().rotate_secret(
             self._namespace,
             self._webhook,
             endpoint=endpoint,
             user_id=None,
-            grace_seconds=parse_duration(grace).total_seconds(),
+            grace_seconds=read_grace(grace),
         )
 
     async def rotate_user_secret(
-        self, user_id: str, *, grace: str | float | timedelta = "24h"
+        self, user_id: str, *, grace: str | float | timedelta = DEFAULT_GRACE
     ) -> NewSecret:
         """Make a new secret (``whcms_…``) for all endpoints of a user, as `rotate_secret` does."""
         return await self._connected().rotate_secret(
@@ -116,7 +139,7 @@ class WebhookEndpoints:
             self._webhook,
             endpoint=None,
             user_id=user_id,
-            grace_seconds=parse_duration(grace).total_seconds(),
+            grace_seconds=read_grace(grace),
         )
 
     async def deliveries(
@@ -147,7 +170,7 @@ class WebhookEndpoints:
     def _connected(self) -> EndpointsGateway:
         if self._gateway is None:
             # The HTTP client is loaded only where it is used: importing layeron stays light.
-            from layeron.outbound.client import HTTPSending  # noqa: PLC0415
+            from layeron.outbound.client import HTTPEndpoints  # noqa: PLC0415
 
-            self._gateway = HTTPSending.from_environment()
+            self._gateway = HTTPEndpoints.from_environment()
         return self._gateway
