@@ -9,6 +9,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.closing import send_and_close
 from api.door import Door
+from api.endpoints import EndpointsAPI
 from api.errors import error
 from api.events import EventsAPI
 from api.health import health_routes
@@ -17,6 +18,8 @@ from api.rejections import RejectionsAPI
 from layeron.application import Backend
 from layeron.intake import Intake
 from layeron.operations import Operations
+from layeron.outbound.managing import EndpointOperations
+from layeron.outbound.publishing import Publishing
 from layeron.placement import RESERVED_PREFIXES
 from layeron.ports.toolbox import Toolbox
 from layeron.settings import Settings
@@ -61,7 +64,9 @@ def build_api(app: Backend, tools: Toolbox, settings: Settings) -> Front:
     """Assemble the API of one application from its tools."""
     records = tools.records
     operations = Operations(app, tools.engine, records, tools.blobs)
-    app.connect(operations)
+    publishing = Publishing.of(app, tools, settings)
+    managing = EndpointOperations.of(app, tools, publishing, operations)
+    app.connect(operations, publishing, managing)
     intake = Intake(
         engine=tools.engine,
         records=records,
@@ -75,13 +80,19 @@ def build_api(app: Backend, tools: Toolbox, settings: Settings) -> Front:
     door = Door(records)
     events = EventsAPI(door, operations, settings.temporal_pages)
     rejections = RejectionsAPI(door, app, intake)
+    endpoints = EndpointsAPI(door, managing)
     checks = {
         "engine": tools.engine.check,
         "database": records.check,
         "bodies": tools.blobs.check,
     }
     service = Starlette(
-        routes=[*health_routes(checks), *events.routes(), *rejections.routes()],
+        routes=[
+            *health_routes(checks),
+            *events.routes(),
+            *rejections.routes(),
+            *endpoints.routes(),
+        ],
         exception_handlers={404: _not_found, 405: _wrong_method, Exception: _failed},
     )
     return Front(receiver, service)

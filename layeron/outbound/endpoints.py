@@ -170,7 +170,7 @@ class WebhookEndpoints:
     def _connected(self) -> EndpointsGateway:
         if self._gateway is None:
             # The HTTP client is loaded only where it is used: importing layeron stays light.
-            from layeron.outbound.client import HTTPEndpoints  # noqa: PLC0415
+            from layeron.outbound.remote_endpoints import RemoteEndpoints  # noqa: PLC0415
 
-            self._gateway = HTTPEndpoints.from_environment()
+            self._gateway = RemoteEndpoints.from_environment()
         return self._gateway

@@ -1,9 +1,12 @@
-"""A listing of endpoints: the declared ones by name, then those created at run time."""
+"""The endpoints of a publisher together: those declared in code, and those created at run time."""
 
 from dataclasses import replace
 
+from layeron.errors import NotFoundError
+from layeron.identity import is_endpoint_id
 from layeron.outbound.declaration import OutboundWebhook
-from layeron.outbound.records import EndpointPage
+from layeron.outbound.options import ENDPOINT_NAME
+from layeron.outbound.records import EndpointPage, EndpointRecord
 from layeron.ports.endpoints import EndpointStore
 
 _AMONG_DECLARED = "declared:"
@@ -25,6 +28,7 @@ async def list_endpoints(
     Raises:
         ValueError: the cursor is not one of ours.
     """
+    limit = max(limit, 1)
     declared = cursor is None or cursor.startswith(_AMONG_DECLARED)
     after = (cursor or "").removeprefix(_AMONG_DECLARED) if declared else None
     left = [
@@ -46,3 +50,25 @@ async def list_endpoints(
         return EndpointPage([*page, *rest.endpoints], rest.next_cursor)
     more = len(left) > limit or rest.endpoints
     return EndpointPage(page, f"{_AMONG_DECLARED}{page[-1].name}" if more else None)
+
+
+async def find_endpoint(
+    store: EndpointStore, publisher: OutboundWebhook, endpoint: str
+) -> EndpointRecord:
+    """The endpoint of this name or id, with its state.
+
+    Raises:
+        NotFoundError: the publisher has none.
+    """
+    for declared in publisher.records.values():
+        if endpoint in {declared.id, declared.name}:
+            states = await store.states([declared.id])
+            return replace(declared, state=states.get(declared.id, declared.state))
+    space, webhook = publisher.namespace, publisher.name
+    if ENDPOINT_NAME.fullmatch(endpoint):
+        return await store.find(space, webhook, endpoint)
+    if is_endpoint_id(endpoint):
+        found = await store.get(endpoint)
+        if (found.namespace, found.webhook) == (space, webhook):
+            return found
+    raise NotFoundError(f"{space}/{webhook} has no endpoint {endpoint[:80]!r}")

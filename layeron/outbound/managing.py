@@ -11,10 +11,10 @@ from urllib.parse import urlsplit
 from layeron.application import Backend
 from layeron.errors import ConflictError, NotFoundError, PayloadError
 from layeron.events import EventsGateway
-from layeron.identity import is_endpoint_id, is_event_id, new_endpoint_id, outbound_workflow_id
+from layeron.identity import is_event_id, new_endpoint_id, outbound_workflow_id
 from layeron.outbound.declaration import OutboundWebhook, record_of
-from layeron.outbound.listing import list_endpoints
-from layeron.outbound.options import ENDPOINT_NAME, EndpointOptions, read_given
+from layeron.outbound.listing import find_endpoint, list_endpoints
+from layeron.outbound.options import EndpointOptions, read_given
 from layeron.outbound.publishing import Publishing
 from layeron.outbound.records import DeliveryPage, EndpointPage, EndpointRecord, NewSecret
 from layeron.outbound.rotation import of_endpoint, of_user
@@ -25,6 +25,7 @@ from layeron.ports.deliveries import DeliveryStore
 from layeron.ports.endpoints import EndpointStore
 from layeron.ports.engine import Engine
 from layeron.ports.sender import Sender
+from layeron.ports.toolbox import Toolbox
 from layeron.records import DeliveryStatus, EventRecord
 
 logger = logging.getLogger("layeron.endpoints")
@@ -54,6 +55,22 @@ class EndpointOperations:
     vault: Vault
     sender: Sender
     by: str = "application"
+
+    @classmethod
+    def of(
+        cls, app: Backend, tools: Toolbox, publishing: Publishing, events: EventsGateway
+    ) -> "EndpointOperations":
+        """Managing with the tools of a process."""
+        return cls(
+            app=app,
+            endpoints=tools.endpoints,
+            deliveries=tools.deliveries,
+            engine=tools.engine,
+            events=events,
+            publishing=publishing,
+            vault=Vault(tools.endpoints, tools.secrets),
+            sender=tools.sender,
+        )
 
     async def create_endpoint(
         self, namespace: str, webhook: str, options: Mapping[str, Any]
@@ -238,17 +255,7 @@ class EndpointOperations:
         return found
 
     async def _find(self, publisher: OutboundWebhook, endpoint: str) -> EndpointRecord:
-        for declared in publisher.records.values():
-            if endpoint in {declared.id, declared.name}:
-                states = await self.endpoints.states([declared.id])
-                return replace(declared, state=states.get(declared.id, declared.state))
-        if ENDPOINT_NAME.fullmatch(endpoint):
-            return await self.endpoints.find(publisher.namespace, publisher.name, endpoint)
-        if is_endpoint_id(endpoint):
-            found = await self.endpoints.get(endpoint)
-            if (found.namespace, found.webhook) == (publisher.namespace, publisher.name):
-                return found
-        raise NotFoundError(f"{_place(publisher)} has no endpoint {endpoint[:80]!r}")
+        return await find_endpoint(self.endpoints, publisher, endpoint)
 
     async def _created(
         self, publisher: OutboundWebhook, endpoint: str, mend: str

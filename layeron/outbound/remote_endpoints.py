@@ -24,7 +24,7 @@ class _Created:
     secret: str | None
 
 
-class HTTPEndpoints(HTTPGateway):
+class RemoteEndpoints(HTTPGateway):
     """The gateway of everybody else (see `layeron.outbound.gateway`)."""
 
     async def create_endpoint(
