@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal, cast, get_args
+from typing import Any, cast, get_args
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -21,6 +21,7 @@ from api.questions import (
 from layeron.outbound.endpoints import DEFAULT_GRACE, read_grace
 from layeron.outbound.managing import EndpointOperations
 from layeron.outbound.records import NewSecret
+from layeron.ports.engine import QueueCommand
 from layeron.records import ApiKey, DeliveryStatus
 
 _SHOWN_ONCE = {"cache-control": "no-store"}
@@ -170,9 +171,7 @@ class EndpointsAPI:
     async def _retry(self, request: Request, key: ApiKey) -> Response:
         return await self._tell(request, key, "retry")
 
-    async def _tell(
-        self, request: Request, key: ApiKey, command: Literal["skip", "retry"]
-    ) -> Response:
+    async def _tell(self, request: Request, key: ApiKey, command: QueueCommand) -> Response:
         place, asked = _place(request), fields_of(await object_of(request), "event_id")
         event_id = text_in(asked, "event_id", _LONGEST_EVENT_ID)
         if event_id is None:

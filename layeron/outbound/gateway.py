@@ -15,6 +15,7 @@ from layeron.outbound.records import (
     NewSecret,
     SendResult,
 )
+from layeron.ports.engine import QueueCommand
 from layeron.records import DeliveryStatus, EventRecord
 
 
@@ -99,7 +100,7 @@ class EndpointsGateway(Protocol):
         ...
 
     async def tell_queue(
-        self, namespace: str, webhook: str, endpoint: str, *, command: str, event_id: str
+        self, namespace: str, webhook: str, endpoint: str, *, command: QueueCommand, event_id: str
     ) -> None:
         """See `WebhookEndpoints.skip` and `WebhookEndpoints.retry`."""
         ...

@@ -5,7 +5,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import urlsplit
 
 from layeron.application import Backend
@@ -23,7 +23,7 @@ from layeron.outbound.signatures import uses_generated_secret
 from layeron.outbound.vault import Vault
 from layeron.ports.deliveries import DeliveryStore
 from layeron.ports.endpoints import EndpointStore
-from layeron.ports.engine import Engine
+from layeron.ports.engine import Engine, QueueCommand
 from layeron.ports.sender import Sender
 from layeron.ports.toolbox import Toolbox
 from layeron.records import DeliveryStatus, EventRecord
@@ -227,13 +227,7 @@ class EndpointOperations:
         return await self.deliveries.list(record.id, status=status, limit=limit, cursor=cursor)
 
     async def tell_queue(
-        self,
-        namespace: str,
-        webhook: str,
-        endpoint: str,
-        *,
-        command: Literal["skip", "retry"],
-        event_id: str,
+        self, namespace: str, webhook: str, endpoint: str, *, command: QueueCommand, event_id: str
     ) -> None:
         """Skip or retry the event that a queue waits for."""
         record = await self._find(self._publisher(namespace, webhook), endpoint)

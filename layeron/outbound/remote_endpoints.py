@@ -12,6 +12,7 @@ from layeron.errors import NotFoundError, PayloadError
 from layeron.outbound.options import read_given
 from layeron.outbound.records import DeliveryPage, EndpointPage, EndpointRecord, NewSecret
 from layeron.outbound.retry import OutboundRetry
+from layeron.ports.engine import QueueCommand
 from layeron.records import DeliveryStatus, EventRecord
 
 _LONGEST_TEST_SECONDS = 90
@@ -111,7 +112,7 @@ class RemoteEndpoints(HTTPGateway):
         return self._read(DeliveryPage, await self._call("GET", path, params=known))
 
     async def tell_queue(
-        self, namespace: str, webhook: str, endpoint: str, *, command: str, event_id: str
+        self, namespace: str, webhook: str, endpoint: str, *, command: QueueCommand, event_id: str
     ) -> None:
         """See `WebhookEndpoints.skip` and `WebhookEndpoints.retry`."""
         path = _path(namespace, webhook, "endpoints", endpoint, command)

@@ -2,10 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, TypeAlias
 
 from layeron.outbound.records import OutboundEvent
 from layeron.records import EventStatus, InboundEvent
+
+QueueCommand: TypeAlias = Literal["skip", "retry"]
+"""To the lane of a ``fifo`` endpoint: go on without the event it waits for, or try it at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +102,7 @@ class Engine(Protocol):
         """Put an event in the lane of a ``fifo`` endpoint; the same one again is fine."""
         ...
 
-    async def tell_lane(
-        self, endpoint_id: str, command: Literal["skip", "retry"], event_id: str
-    ) -> None:
+    async def tell_lane(self, endpoint_id: str, command: QueueCommand, event_id: str) -> None:
         """Let a lane go on without the event it waits for, or try that one again at once.
 
         Raises:
