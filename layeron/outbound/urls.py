@@ -25,10 +25,15 @@ class Destination:
         target: path and query, as they go on the wire.
     """
 
-    secure: bool
+    scheme: str
     host: str
     port: int
     target: str
+
+    @property
+    def secure(self) -> bool:
+        """Whether it is spoken to over TLS."""
+        return self.scheme == "https"
 
     @property
     def name(self) -> str:
@@ -39,7 +44,7 @@ class Destination:
     @property
     def authority(self) -> str:
         """What the ``Host`` header says."""
-        usual = self.port == _PORTS["https" if self.secure else "http"]
+        usual = self.port == _PORTS[self.scheme]
         return self.name.rpartition(":")[0] if usual else self.name
 
 
@@ -74,14 +79,14 @@ def check_url(url: str) -> Destination:
         raise ValueError(f"port {port} cannot be; ports go from 1 to 65535")
     host = _ipv6(found["ipv6"]) if found["ipv6"] else _name(found["name"].lower())
     target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-    return Destination(parts.scheme == "https", host, port, target)
+    return Destination(parts.scheme, host, port, target)
 
 
 def _ipv6(text: str) -> str:
     try:
         return str(IPv6Address(text))
     except AddressValueError:
-        raise ValueError(f"[{text[:60]}] is no IPv6 address; {_MEND}") from None
+        raise ValueError(f"the URL's host is none; {_MEND}") from None
 
 
 def _name(host: str) -> str:

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import ssl
 import struct
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
@@ -11,7 +12,7 @@ Connection = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[No
 
 
 @asynccontextmanager
-async def serving(answer: Connection) -> AsyncGenerator[str]:
+async def serving(answer: Connection, *, tls: ssl.SSLContext | None = None) -> AsyncGenerator[str]:
     """Let *answer* deal with each connection to a free port, and give the ``host:port``."""
     talking: set[asyncio.Task[None]] = set()
 
@@ -24,7 +25,7 @@ async def serving(answer: Connection) -> AsyncGenerator[str]:
         talking.add(task)
         task.add_done_callback(talking.discard)
 
-    server = await asyncio.start_server(accept, "127.0.0.1", 0)
+    server = await asyncio.start_server(accept, "127.0.0.1", 0, ssl=tls)
     host, port = server.sockets[0].getsockname()
     try:
         yield f"{host}:{port}"

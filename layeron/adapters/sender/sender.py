@@ -55,17 +55,17 @@ class PooledSender:
         self._proxied = proxy is not None
         context = trust or httpx2.create_ssl_context(trust_env=False)
         self._pools = {
-            secure: httpcore2.AsyncConnectionPool(
+            scheme: httpcore2.AsyncConnectionPool(
                 ssl_context=context,
                 # As many as are asked for: who waits for a connection here would lose time that
                 # is counted against the endpoint. The engine bounds what is under way.
                 max_connections=None,
                 max_keepalive_connections=idle_connections,
                 keepalive_expiry=_IDLE_SECONDS,
-                network_backend=None if proxy else GuardedBackend(guard, secure=secure),
+                network_backend=None if proxy else GuardedBackend(guard, secure=scheme == "https"),
                 proxy=_proxy(proxy) if proxy else None,
             )
-            for secure in (True, False)
+            for scheme in ("http", "https")
         }
 
     async def post(
@@ -123,10 +123,10 @@ class PooledSender:
         body: bytes,
     ) -> Answered:
         host = destination.host
-        async with self._pools[destination.secure].stream(
+        async with self._pools[destination.scheme].stream(
             "POST",
             httpcore2.URL(
-                scheme="https" if destination.secure else "http",
+                scheme=destination.scheme,
                 host=f"[{host}]" if ":" in host else host,
                 port=destination.port,
                 target=destination.target,
