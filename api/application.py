@@ -17,11 +17,9 @@ from api.receiver import Receiver
 from api.rejections import RejectionsAPI
 from layeron.application import Backend
 from layeron.intake import Intake
-from layeron.operations import Operations
-from layeron.outbound.managing import EndpointOperations
-from layeron.outbound.publishing import Publishing
 from layeron.placement import RESERVED_PREFIXES
 from layeron.ports.toolbox import Toolbox
+from layeron.services import connect_services
 from layeron.settings import Settings
 
 logger = logging.getLogger("layeron.api")
@@ -63,10 +61,7 @@ class Front:
 def build_api(app: Backend, tools: Toolbox, settings: Settings) -> Front:
     """Assemble the API of one application from its tools."""
     records = tools.records
-    operations = Operations(app, tools.engine, records, tools.blobs)
-    publishing = Publishing.of(app, tools, settings)
-    managing = EndpointOperations.of(app, tools, publishing, operations)
-    app.connect(operations, publishing, managing)
+    services = connect_services(app, tools, settings)
     intake = Intake(
         engine=tools.engine,
         records=records,
@@ -78,9 +73,9 @@ def build_api(app: Backend, tools: Toolbox, settings: Settings) -> Front:
     )
     receiver = Receiver(app=app, intake=intake, records=records, settings=settings)
     door = Door(records)
-    events = EventsAPI(door, operations, settings.temporal_pages)
+    events = EventsAPI(door, services.events, settings.temporal_pages)
     rejections = RejectionsAPI(door, app, intake)
-    endpoints = EndpointsAPI(door, managing)
+    endpoints = EndpointsAPI(door, services.endpoints)
     checks = {
         "engine": tools.engine.check,
         "database": records.check,

@@ -25,7 +25,6 @@ from layeron.ports.deliveries import DeliveryStore
 from layeron.ports.endpoints import EndpointStore
 from layeron.ports.engine import Engine, QueueCommand
 from layeron.ports.sender import Sender
-from layeron.ports.toolbox import Toolbox
 from layeron.records import DeliveryStatus, EventRecord
 
 logger = logging.getLogger("layeron.endpoints")
@@ -55,22 +54,6 @@ class EndpointOperations:
     vault: Vault
     sender: Sender
     by: str = "application"
-
-    @classmethod
-    def of(
-        cls, app: Backend, tools: Toolbox, publishing: Publishing, events: EventsGateway
-    ) -> "EndpointOperations":
-        """Managing with the tools of a process."""
-        return cls(
-            app=app,
-            endpoints=tools.endpoints,
-            deliveries=tools.deliveries,
-            engine=tools.engine,
-            events=events,
-            publishing=publishing,
-            vault=Vault(tools.endpoints, tools.secrets),
-            sender=tools.sender,
-        )
 
     async def create_endpoint(
         self, namespace: str, webhook: str, options: Mapping[str, Any]
