@@ -15,6 +15,7 @@ from api.events import EventsAPI
 from api.health import health_routes
 from api.receiver import Receiver
 from api.rejections import RejectionsAPI
+from api.sending import SendingAPI
 from layeron.application import Backend
 from layeron.intake import Intake
 from layeron.placement import RESERVED_PREFIXES
@@ -75,6 +76,7 @@ def build_api(app: Backend, tools: Toolbox, settings: Settings) -> Front:
     door = Door(records)
     events = EventsAPI(door, services.events, settings.temporal_pages)
     rejections = RejectionsAPI(door, app, intake)
+    sending = SendingAPI(door, services.publishing, settings)
     endpoints = EndpointsAPI(door, services.endpoints)
     checks = {
         "engine": tools.engine.check,
@@ -86,6 +88,7 @@ def build_api(app: Backend, tools: Toolbox, settings: Settings) -> Front:
             *health_routes(checks),
             *events.routes(),
             *rejections.routes(),
+            *sending.routes(),
             *endpoints.routes(),
         ],
         exception_handlers={404: _not_found, 405: _wrong_method, Exception: _failed},

@@ -31,3 +31,15 @@ async def send_and_close(response: Response, scope: Scope, receive: Receive, sen
             while (await receive()).get("more_body"):
                 pass
     await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+class ClosingResponse(Response):
+    """A response that is given by `send_and_close`."""
+
+    def __init__(self, response: Response) -> None:
+        super().__init__()
+        self._response = response
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, and close the connection."""
+        await send_and_close(self._response, scope, receive, send)

@@ -16,6 +16,7 @@ from layeron.errors import (
     ConflictError,
     LayeronError,
     NotFoundError,
+    PayloadError,
     UnavailableError,
 )
 from layeron.ports.records import RecordStore
@@ -30,6 +31,7 @@ _STATUS_OF: dict[type[LayeronError], tuple[int, str]] = {
     NotFoundError: (404, "not_found"),
     ConflictError: (409, "conflict"),
     BodyLostError: (410, "body_lost"),
+    PayloadError: (422, "payload_invalid"),
     UnavailableError: (503, "unavailable"),
 }
 _CHALLENGE = {"www-authenticate": "Bearer"}

@@ -7,7 +7,15 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from api.door import Door, json_response
-from api.questions import BadRequestError, event_id_of, filter_of, limit_of, object_of, text_in
+from api.questions import (
+    BadRequestError,
+    event_id_of,
+    filter_of,
+    limit_of,
+    object_of,
+    text_in,
+    texts_in,
+)
 from layeron.links import workflow_page
 from layeron.operations import Operations
 from layeron.records import ApiKey, EventRecord
@@ -64,7 +72,10 @@ class EventsAPI:
         by, reason = text_in(asked, "requested_by"), text_in(asked, "reason")
         who = f"{by} (key {key.name})" if by else f"key {key.name}"
         replay = await self._operations.replay_event(
-            event_id_of(request), requested_by=who, reason=reason
+            event_id_of(request),
+            requested_by=who,
+            reason=reason,
+            endpoints=texts_in(asked, "endpoints"),
         )
         return json_response(replay, 202)
 

@@ -67,9 +67,17 @@ async def object_of(request: Request) -> Mapping[str, Any]:
     """The JSON object in the body; an empty body is an empty object."""
     try:
         body = await read_body(request, largest=_LARGEST_BODY, seconds=10)
-        value: object = json.loads(body, parse_constant=_no_constant) if body else {}
-    except (BodyTooLargeError, BodyUnreadableError, ValueError, RecursionError) as bad:
+    except (BodyTooLargeError, BodyUnreadableError) as bad:
         raise BadRequestError("the body must be a JSON object of at most 64 KiB") from bad
+    return object_in(body) if body else {}
+
+
+def object_in(body: bytes) -> Mapping[str, Any]:
+    """The JSON object that a body is."""
+    try:
+        value: object = json.loads(body, parse_constant=_no_constant)
+    except (ValueError, RecursionError) as bad:
+        raise BadRequestError("the body must be a JSON object") from bad
     if not isinstance(value, dict):
         raise BadRequestError("the body must be a JSON object")
     return cast("dict[str, Any]", value)
@@ -82,6 +90,18 @@ def fields_of(asked: Mapping[str, Any], *known: str) -> Mapping[str, Any]:
             f"unknown field {unknown[0][:80]!r}; use {', '.join(sorted(known)) or 'none'}"
         )
     return asked
+
+
+def texts_in(asked: Mapping[str, Any], name: str) -> list[str] | None:
+    """An optional list of texts in a JSON object."""
+    value = asked.get(name)
+    if value is None:
+        return None
+    several = cast("list[object]", value) if isinstance(value, list) else []
+    texts = [each for each in several if isinstance(each, str)]
+    if not texts or len(texts) < len(several):
+        raise BadRequestError(f"{name!r} must be a list of texts that is not empty")
+    return texts
 
 
 def text_in(asked: Mapping[str, Any], name: str, longest: int = 500) -> str | None:

@@ -1,5 +1,6 @@
 """``webhook.events``: a webhook's records from application code, inside the service and outside."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -35,9 +36,14 @@ class EventsGateway(Protocol):
         ...
 
     async def replay_event(
-        self, event_id: str, *, requested_by: str, reason: str | None
+        self,
+        event_id: str,
+        *,
+        requested_by: str,
+        reason: str | None,
+        endpoints: Sequence[str] | None = None,
     ) -> ReplayRecord:
-        """Run an event's handler again over the stored bytes."""
+        """Run an event's handler again over the stored bytes, or send these again."""
         ...
 
 
@@ -93,7 +99,7 @@ class WebhookEvents:
         return await self._connected().get_event(event_id)
 
     async def payload(self, event_id: str) -> bytes:
-        """The exact bytes that were received.
+        """The exact bytes that were received or sent.
 
         Raises:
             NotFoundError: there is no such event.
@@ -102,16 +108,29 @@ class WebhookEvents:
         return await self._connected().get_payload(event_id)
 
     async def replay(
-        self, event_id: str, *, reason: str | None = None, requested_by: str = "application"
+        self,
+        event_id: str,
+        *,
+        reason: str | None = None,
+        requested_by: str = "application",
+        endpoints: Sequence[str] | None = None,
     ) -> ReplayRecord:
-        """Run the event's handler again over the stored bytes, as a new workflow.
+        """Handle a received event again, or send an outbound one again, as a new workflow.
+
+        Args:
+            event_id: which.
+            reason: why; kept on the record.
+            requested_by: who asked; kept on the record.
+            endpoints: of an outbound event, names or ids of those it is sent to again. Without
+                it, those that it did not reach; if it reached all, all.
 
         Raises:
-            NotFoundError: there is no such event.
-            ConflictError: it is still being handled.
+            NotFoundError: there is no such event, or it was not sent to an endpoint of this name.
+            ConflictError: it is still being handled or sent.
+            PayloadError: endpoints are named, and the event was received.
         """
         return await self._connected().replay_event(
-            event_id, requested_by=requested_by, reason=reason
+            event_id, requested_by=requested_by, reason=reason, endpoints=endpoints
         )
 
     def _connected(self) -> EventsGateway:

@@ -1,13 +1,17 @@
 """What an operator does with events: list, inspect, read, replay; over the ports alone."""
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from layeron.application import Backend
-from layeron.errors import BodyLostError, ConflictError, NotFoundError
+from layeron.errors import BodyLostError, ConflictError, NotFoundError, PayloadError
 from layeron.identity import is_event_id
+from layeron.outbound.records import OutboundEvent
+from layeron.outbound.replaying import deliveries_to_replay, record_of_sent, replayed
 from layeron.ports.blobs import BlobStore
+from layeron.ports.endpoints import EndpointStore
 from layeron.ports.engine import Engine, Execution
 from layeron.ports.records import RecordStore
 from layeron.records import (
@@ -29,6 +33,7 @@ class Operations:
     engine: Engine
     records: RecordStore
     blobs: BlobStore
+    endpoints: EndpointStore
 
     async def list_events(
         self, where: EventFilter, *, limit: int, cursor: str | None = None
@@ -48,10 +53,10 @@ class Operations:
             execution = await self._execution(event_id)
             if execution is None:
                 raise
-            return _record_of(execution)
+            return self._record_of(execution)
 
     async def get_payload(self, event_id: str) -> bytes:
-        """The exact bytes received.
+        """The exact bytes that were received or sent.
 
         Raises:
             NotFoundError: there is no such event.
@@ -65,56 +70,105 @@ class Operations:
                 raise
             if execution.body is not None:
                 return execution.body
-            record = _record_of(execution)
+            record = self._record_of(execution)
         body = await self.blobs.get(record.body.name)
         if hashlib.sha256(body).hexdigest() != record.body.sha256:
             raise BodyLostError(
-                f"event {record.id}: the stored body was altered after it was received"
+                f"event {record.id}: the stored body was altered after it was stored"
             )
         return body
 
     async def replay_event(
-        self, event_id: str, *, requested_by: str, reason: str | None
+        self,
+        event_id: str,
+        *,
+        requested_by: str,
+        reason: str | None,
+        endpoints: Sequence[str] | None = None,
     ) -> ReplayRecord:
         """Start a new workflow over the stored bytes.
 
+        Args:
+            event_id: which event.
+            requested_by: who asked.
+            reason: why.
+            endpoints: of an event that is sent, to whom (see `deliveries_to_replay`).
+
         Raises:
             NotFoundError: there is no such event, or its webhook is no longer declared.
-            ConflictError: it is still being handled.
+            ConflictError: it is still being handled or sent.
+            PayloadError: endpoints are named, and the event was received.
         """
         record = await self.get_event(event_id)
+        again: InboundEvent | OutboundEvent
+        if record.direction == "outbound":
+            again = await self._sent_again(record, endpoints)
+        elif endpoints is not None:
+            raise PayloadError(
+                f"event {record.id} was received, not sent, so it goes to no endpoint; leave"
+                " 'endpoints' out"
+            )
+        else:
+            again = await self._handled_again(record)
+        replay = await self.records.add_replay(
+            record.id, requested_by=requested_by, reason=reason, at=datetime.now(UTC)
+        )
+        try:
+            await self.engine.start_replay(replace(again, replay=replay.number))
+        except BaseException:
+            await self.records.fail_replay(record.id, replay.number)
+            raise
+        return replay
+
+    async def _handled_again(self, record: EventRecord) -> InboundEvent:
         webhook = self.app.webhook(record.namespace, record.webhook)
         if webhook is None:
-            raise NotFoundError(
-                f"webhook {record.namespace}/{record.webhook} is not declared any more; declare it"
-                " again to replay its events"
-            )
+            raise _undeclared(record)
         last = record.replays[-1] if record.replays else record
         if last.status not in FINAL_STATUSES and await self.engine.is_running(last.workflow_id):
             raise ConflictError(
                 f"event {record.id} is still being handled (status {last.status}); replay it when"
                 " it has ended"
             )
-        replay = await self.records.add_replay(
-            record.id, requested_by=requested_by, reason=reason, at=datetime.now(UTC)
-        )
         handler = webhook.handlers.match(record.event_type)
-        child = handler.workflow_name if handler else None
-        event = _event_of(record, webhook.policy, child, replay.number)
-        try:
-            await self.engine.start_replay(event)
-        except BaseException:
-            await self.records.fail_replay(record.id, replay.number)
-            raise
-        return replay
+        return _event_of(record, webhook.policy, handler.workflow_name if handler else None)
+
+    async def _sent_again(
+        self, record: EventRecord, endpoints: Sequence[str] | None
+    ) -> OutboundEvent:
+        publisher = self.app.publisher(record.namespace, record.webhook)
+        if publisher is None:
+            raise _undeclared(record)
+        chosen = await deliveries_to_replay(record, endpoints, self.engine)
+        created = await self.endpoints.matching(
+            record.namespace, record.webhook, user_id=record.user_id
+        )
+        lanes = {each.id for each in [*publisher.records.values(), *created] if each.fifo}
+        return replayed(record, [each.endpoint_id for each in chosen], lanes)
+
+    def _record_of(self, execution: Execution) -> EventRecord:
+        event = execution.event
+        if isinstance(event, InboundEvent):
+            return _record_of(event, execution)
+        publisher = self.app.publisher(event.namespace, event.webhook)
+        declared = publisher.records.values() if publisher else ()
+        names = {each.id: each.name for each in declared}
+        return record_of_sent(event, names, status=execution.status, run_id=execution.run_id)
 
     async def _execution(self, event_id: str) -> Execution | None:
         """What the engine knows; it is asked in a query, which a text that is no id could alter."""
         return await self.engine.find(event_id) if is_event_id(event_id) else None
 
 
+def _undeclared(record: EventRecord) -> NotFoundError:
+    return NotFoundError(
+        f"webhook {record.namespace}/{record.webhook} is not declared any more; declare it again to"
+        " replay its events"
+    )
+
+
 def _event_of(
-    record: EventRecord, policy: HandlingPolicy, child_workflow: str | None, replay: int
+    record: EventRecord, policy: HandlingPolicy, child_workflow: str | None
 ) -> InboundEvent:
     return InboundEvent(
         event_id=record.id,
@@ -136,12 +190,10 @@ def _event_of(
         policy=policy,
         signature_secret=record.signature_secret,
         child_workflow=child_workflow,
-        replay=replay,
     )
 
 
-def _record_of(execution: Execution) -> EventRecord:
-    event = execution.event
+def _record_of(event: InboundEvent, execution: Execution) -> EventRecord:
     return EventRecord(
         id=event.event_id,
         direction="inbound",

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from typing import Self
 
 from layeron.application import Backend
 from layeron.errors import (
@@ -53,6 +54,20 @@ class Publishing:
     max_body: int
     offload_above: int
     store_timeout: timedelta
+
+    @classmethod
+    def of(cls, app: Backend, tools: Toolbox, settings: Settings) -> Self:
+        """Sending with the tools of one process."""
+        return cls(
+            app=app,
+            engine=tools.engine,
+            records=tools.records,
+            endpoints=tools.endpoints,
+            blobs=tools.blobs,
+            max_body=settings.max_body,
+            offload_above=settings.offload_body,
+            store_timeout=settings.store_timeout,
+        )
 
     async def send(self, namespace: str, webhook: str, event: OutgoingEvent) -> SendResult:
         """See `OutboundWebhook.send`."""
@@ -223,20 +238,6 @@ class Publishing:
             _delivery(event_id, each, names.get(each, each), "queued")
             for each in found.event.endpoints
         ]
-
-
-def publishing_of(app: Backend, tools: Toolbox, settings: Settings) -> Publishing:
-    """Sending with the tools of one process."""
-    return Publishing(
-        app=app,
-        engine=tools.engine,
-        records=tools.records,
-        endpoints=tools.endpoints,
-        blobs=tools.blobs,
-        max_body=settings.max_body,
-        offload_above=settings.offload_body,
-        store_timeout=settings.store_timeout,
-    )
 
 
 def _queued(event_id: str, endpoints: Sequence[EndpointRecord]) -> list[QueuedDelivery]:

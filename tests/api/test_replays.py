@@ -155,7 +155,7 @@ async def test_an_event_whose_webhook_is_no_longer_declared_is_not_replayed(
     event_id = await accepted(service.http, fresh())
     await service.settled(event_id)
     tools = service.tools
-    operations = Operations(backend(), tools.engine, tools.records, tools.blobs)
+    operations = Operations(backend(), tools.engine, tools.records, tools.blobs, tools.endpoints)
     with pytest.raises(NotFoundError, match="not declared any more"):
         await operations.replay_event(event_id, requested_by="x", reason=None)
     assert (await service.settled(event_id)).replays == []

@@ -1,0 +1,125 @@
+"""Sending an event again: to which endpoints, and with what."""
+
+from collections.abc import Collection, Mapping, Sequence
+
+from layeron.errors import ConflictError, NotFoundError
+from layeron.identity import lane_workflow_id, replay_workflow_id
+from layeron.outbound.records import ENDED, OutboundEvent
+from layeron.ports.engine import Engine
+from layeron.records import DeliveryRecord, EventRecord, EventStatus
+
+
+async def deliveries_to_replay(
+    record: EventRecord, wanted: Sequence[str] | None, engine: Engine
+) -> list[DeliveryRecord]:
+    """Those of an event's deliveries that a replay is about.
+
+    Args:
+        record: of the event.
+        wanted: names or ids of endpoints; without it, those that the event did not reach, and if
+            it reached all, all.
+        engine: tells what is still being sent.
+
+    Raises:
+        NotFoundError: the event was not sent to an endpoint of this name.
+        ConflictError: it is still being sent there, or it was sent to none.
+    """
+    if not record.deliveries:
+        raise ConflictError(
+            f"event {record.id} was sent to no endpoint, as none wanted it; send another event"
+        )
+    if wanted is None:
+        missed = [each for each in record.deliveries if each.status != "succeeded"]
+        chosen = missed or record.deliveries
+    else:
+        chosen = [
+            each for each in record.deliveries if {each.endpoint, each.endpoint_id} & set(wanted)
+        ]
+        known = {name for each in chosen for name in (each.endpoint, each.endpoint_id)}
+        for name in wanted:
+            if name not in known:
+                names = ", ".join(each.endpoint for each in record.deliveries[:10])
+                raise NotFoundError(
+                    f"event {record.id} was not sent to an endpoint {name[:40]!r}; name some of"
+                    f" {names}"
+                )
+    last = record.replays[-1] if record.replays else None
+    if last and last.status == "accepted" and await engine.is_running(last.workflow_id):
+        raise ConflictError(f"replay {last.number} of event {record.id} is about to begin; wait")
+    for each in chosen:
+        if each.status not in ENDED and await _is_being_sent(record, each, engine):
+            raise ConflictError(
+                f"event {record.id} is still being sent to endpoint {each.endpoint!r} (status"
+                f" {each.status}); wait, or name endpoints that it is not being sent to"
+            )
+    return chosen
+
+
+async def _is_being_sent(record: EventRecord, delivery: DeliveryRecord, engine: Engine) -> bool:
+    """By the workflow of this sending, or by the endpoint's queue."""
+    sending = record.workflow_id
+    if delivery.replay:
+        sending = replay_workflow_id(record.workflow_id, delivery.replay)
+    lane = lane_workflow_id(delivery.endpoint_id)
+    return await engine.is_running(sending) or await engine.is_running(lane)
+
+
+def replayed(
+    record: EventRecord, endpoints: Sequence[str], lanes: Collection[str]
+) -> OutboundEvent:
+    """What the workflow of a replay is started with, but for the replay's number."""
+    return OutboundEvent(
+        event_id=record.id,
+        workflow_id=record.workflow_id,
+        namespace=record.namespace,
+        webhook=record.webhook,
+        event_type=record.event_type,
+        idempotency_key=record.dedupe_key,
+        user_id=record.user_id,
+        headers=record.headers,
+        body=record.body,
+        body_stored=True,
+        sent_at=record.received_at,
+        endpoints=list(endpoints),
+        lanes=[each for each in endpoints if each in lanes],
+    )
+
+
+def record_of_sent(
+    event: OutboundEvent, names: Mapping[str, str], *, status: EventStatus, run_id: str
+) -> EventRecord:
+    """The record of an event that the engine alone knows: nothing was sent yet.
+
+    Args:
+        event: what its workflow was started with.
+        names: of endpoints, by id, as far as they are known.
+        status: of the workflow.
+        run_id: of the workflow.
+    """
+    return EventRecord(
+        id=event.event_id,
+        direction="outbound",
+        namespace=event.namespace,
+        webhook=event.webhook,
+        provider="layeron",
+        event_type=event.event_type,
+        external_event_id=event.idempotency_key,
+        status=status,
+        signature_status="skipped",
+        received_at=event.sent_at,
+        updated_at=event.sent_at,
+        method="POST",
+        url="",
+        headers=event.headers,
+        body=event.body,
+        dedupe_key=event.idempotency_key,
+        workflow_id=event.workflow_id,
+        run_id=run_id,
+        deliveries=[
+            DeliveryRecord(
+                event.event_id, each, names.get(each, each), "queued", 0, 0, event.sent_at
+            )
+            for each in event.endpoints
+        ],
+        user_id=event.user_id,
+    )
