@@ -1,4 +1,4 @@
-"""Layeron Webhooks: declare them in Python; receiving, retrying and replaying is done for you."""
+"""Layeron Webhooks: declare them in Python; receiving, sending and retrying is done for you."""
 
 from layeron import webhooks
 from layeron.application import Backend, backend
@@ -10,14 +10,29 @@ from layeron.errors import (
     GatewayError,
     LayeronError,
     NotFoundError,
+    PayloadError,
     PermanentError,
     UnavailableError,
 )
 from layeron.event import Context, Event, Response
 from layeron.options import Dedupe, Delivery, Observability, Retry
+from layeron.outbound.declaration import OutboundWebhook
+from layeron.outbound.options import DeclaredEndpoint, EventType
+from layeron.outbound.outgoing import OutgoingEvent
+from layeron.outbound.records import (
+    DeliveryPage,
+    EndpointPage,
+    EndpointRecord,
+    EndpointState,
+    NewSecret,
+    QueuedDelivery,
+    SendResult,
+)
+from layeron.outbound.retry import OutboundRetry
 from layeron.records import (
     AttemptRecord,
     BodyReference,
+    DeliveryRecord,
     EventPage,
     EventRecord,
     ReplayRecord,
@@ -34,23 +49,37 @@ __all__ = [
     "ConfigurationError",
     "ConflictError",
     "Context",
+    "DeclaredEndpoint",
     "Dedupe",
     "Delivery",
+    "DeliveryPage",
+    "DeliveryRecord",
+    "EndpointPage",
+    "EndpointRecord",
+    "EndpointState",
     "Event",
     "EventPage",
     "EventRecord",
+    "EventType",
     "GatewayError",
     "Headers",
     "InboundWebhook",
     "LayeronError",
+    "NewSecret",
     "NotFoundError",
     "Observability",
+    "OutboundRetry",
+    "OutboundWebhook",
+    "OutgoingEvent",
+    "PayloadError",
     "PermanentError",
+    "QueuedDelivery",
     "ReplayRecord",
     "Request",
     "Response",
     "Retry",
     "Secret",
+    "SendResult",
     "Signature",
     "UnavailableError",
     "VerificationContext",

@@ -6,6 +6,15 @@ import sys
 import layeron
 from layeron import options
 from layeron.declaration import InboundOptions
+from layeron.outbound.options import (
+    DeclaredEndpoint,
+    EndpointDict,
+    EndpointOptions,
+    EventType,
+    EventTypeDict,
+    NewEndpoint,
+)
+from layeron.outbound.retry import OutboundRetry, OutboundRetryDict
 from layeron.signing.rule import Signature, SignatureDict
 
 
@@ -32,9 +41,14 @@ def test_each_option_dict_has_the_keys_of_its_model() -> None:
         (options.Dedupe, options.DedupeDict),
         (options.Observability, options.ObservabilityDict),
         (Signature, SignatureDict),
+        (OutboundRetry, OutboundRetryDict),
+        (DeclaredEndpoint, EndpointDict),
+        (EndpointOptions, NewEndpoint),
+        (EventType, EventTypeDict),
     ]
     for model, keys in pairs:
-        assert set(model.model_fields) == set(keys.__annotations__), model
+        said = {field.alias or name for name, field in model.model_fields.items()}
+        assert said == set(keys.__annotations__), model
 
 
 def test_every_webhook_takes_the_options_of_the_specification() -> None:
