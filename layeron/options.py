@@ -161,7 +161,7 @@ def read_options(
     if value is not None and not isinstance(value, Mapping):
         raise ConfigurationError(
             f"webhook {webhook!r}: option {option!r} must be a {model.__name__} or a dict with its"
-            f" keys ({', '.join(model.model_fields)}), not {type(value).__name__}."
+            f" keys ({', '.join(_keys_of(model))}), not {type(value).__name__}."
         )
     try:
         return model.model_validate(dict(value or {}))
@@ -182,12 +182,16 @@ def _sentence(model: type[Options], option: str, error: ValidationError) -> str:
     where = ".".join([option, *(str(part) for part in first["loc"])])
     if first["type"] == "extra_forbidden":
         owner = _model_at(model, first["loc"][:-1])
-        mend = did_you_mean(str(first["loc"][-1]), list(owner.model_fields))
+        mend = did_you_mean(str(first["loc"][-1]), _keys_of(owner))
         return f"unknown option {where!r}; {mend}"
     message = first["msg"].removeprefix("Value error, ").rstrip(".")
     if first["type"] == "missing":
         message = "this option is required"
     return f"option {where!r}: {message[0].lower()}{message[1:]}."
+
+
+def _keys_of(model: type[Options]) -> list[str]:
+    return [field.alias or name for name, field in model.model_fields.items()]
 
 
 def _model_at(model: type[Options], path: tuple[int | str, ...]) -> type[Options]:

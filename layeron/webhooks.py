@@ -223,7 +223,7 @@ def out(
         namespace=namespace,
         endpoints=endpoints,
         signing=signing,
-        event_types=event_types or {},
+        event_types={} if event_types is None else event_types,
         envelope=envelope,
         endpoints_per_user=endpoints_per_user,
         operational=operational,

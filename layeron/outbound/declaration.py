@@ -11,9 +11,9 @@ from layeron.events import WebhookEvents
 from layeron.identity import declared_endpoint_id
 from layeron.options import read_options
 from layeron.outbound.endpoints import WebhookEndpoints
+from layeron.outbound.event_types import read_event_type
 from layeron.outbound.gateway import EndpointsGateway, SendingGateway
 from layeron.outbound.options import (
-    EVENT_TYPE,
     DeclaredEndpoint,
     EndpointDict,
     EndpointOptions,
@@ -229,12 +229,13 @@ def declare_outbound(
                 f"webhook {name!r}: two endpoints are called {endpoint.name!r}; rename one."
             )
         declared[endpoint_id] = endpoint
+    _check_plain(name, event_types, endpoints_per_user, operational)
     if operational is not None and operational.operational is not None:
         raise ConfigurationError(
             f"webhook {name!r}: option 'operational': {operational.name!r} has an operational"
             " webhook itself; give one without."
         )
-    types = {key: _event_type(name, key, each) for key, each in event_types.items()}
+    types = {key: read_event_type(name, key, each) for key, each in event_types.items()}
     return OutboundWebhook(
         name=name,
         namespace=namespace,
@@ -247,32 +248,24 @@ def declare_outbound(
     )
 
 
+def _check_plain(
+    name: str, event_types: object, endpoints_per_user: object, operational: object
+) -> None:
+    """Return if options that are not typed by a model have their types."""
+    mend = None
+    if not isinstance(event_types, Mapping):
+        mend = "option 'event_types': write a dict such as {'invoice.paid': {}}"
+    elif not isinstance(endpoints_per_user, int) or endpoints_per_user < 1:
+        mend = "option 'endpoints_per_user': write a number of at least 1"
+    elif not isinstance(operational, OutboundWebhook | None):
+        mend = "option 'operational': give it another webhooks.out(…)"
+    if mend:
+        raise ConfigurationError(f"webhook {name!r}: {mend}.")
+
+
 def _rule_of(endpoint: DeclaredEndpoint) -> Signature:
     if endpoint.signing is not None:
         return endpoint.signing
     if endpoint.secret is not None:
         return Signature.model_validate({**SIGNATURE, "secret": endpoint.secret})
     return STANDARD
-
-
-def _event_type(webhook: str, key: str, said: EventType | EventTypeDict) -> EventType:
-    where = f"event_types[{key!r}]"
-    if not EVENT_TYPE.fullmatch(key):
-        raise ConfigurationError(
-            f"webhook {webhook!r}: option {where}: write words parted by full stops, such as"
-            " 'invoice.paid'."
-        )
-    given = said if isinstance(said, EventType) else cast("Mapping[str, Any]", said)
-    event_type = read_options(EventType, given, webhook=webhook, option=where)
-    if event_type.json_schema is None:
-        return event_type
-    try:
-        schema = PayloadSchema(event_type.json_schema)
-        mistake = None if event_type.example is None else schema.mistake_in(event_type.example)
-    except ValueError as error:
-        raise ConfigurationError(f"webhook {webhook!r}: option {where}: {error}.") from None
-    if mistake:
-        raise ConfigurationError(
-            f"webhook {webhook!r}: option {where}: the example does not fit the schema: {mistake}."
-        )
-    return event_type
