@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack, asynccontextmanager
 
 from layeron.adapters.blobs import open_blob_store
-from layeron.adapters.database import open_record_store
+from layeron.adapters.database import open_database
 from layeron.adapters.documents import HTTPSDocuments
 from layeron.adapters.secret_sources import open_secret_source
 from layeron.adapters.temporal.connection import connect
@@ -21,12 +21,20 @@ async def open_toolbox(settings: Settings) -> AsyncGenerator[Toolbox]:
         stack.push_async_callback(blobs.close)
         secrets = open_secret_source(settings.secrets, settings.data_dir, settings.secrets_refresh)
         stack.push_async_callback(secrets.close)
-        records = open_record_store(settings.effective_database_url)
-        stack.push_async_callback(records.close)
+        database = open_database(settings.effective_database_url)
+        stack.push_async_callback(database.close)
         client = await connect(settings)
         engine = TemporalEngine(
             client, task_queue=settings.task_queue, timeout=settings.engine_timeout
         )
         documents = HTTPSDocuments()
         stack.push_async_callback(documents.close)
-        yield Toolbox(blobs, secrets, records, engine, documents)
+        yield Toolbox(
+            blobs,
+            secrets,
+            database.records,
+            engine,
+            documents,
+            database.endpoints,
+            database.deliveries,
+        )

@@ -1,6 +1,13 @@
-"""Adapter of `layeron.ports.records` for SQLite and PostgreSQL."""
+"""Adapter of the ports of records, endpoints and deliveries for SQLite and PostgreSQL."""
 
+from layeron.adapters.database.opening import Database, open_database, open_record_store
 from layeron.adapters.database.schema import current_revision, head_revision, upgrade
-from layeron.adapters.database.store import open_record_store
 
-__all__ = ["current_revision", "head_revision", "open_record_store", "upgrade"]
+__all__ = [
+    "Database",
+    "current_revision",
+    "head_revision",
+    "open_database",
+    "open_record_store",
+    "upgrade",
+]

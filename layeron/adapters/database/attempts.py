@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
-from layeron.adapters.database import duplicates, events
+from layeron.adapters.database import duplicates, events, recording
 from layeron.adapters.database.tables import AttemptRow, EventRow, ReplayRow
 from layeron.ports.records import AlreadySettled, BeginResult, Begun, DuplicateOf
 from layeron.records import AttemptReport, EventStatus, InboundEvent
@@ -32,7 +32,7 @@ def begin(
     if row is None:
         if first := _event_repeated_by(session, event, at):
             return DuplicateOf(first)
-        row = events.put_on_record(session, event, "processing")
+        row = recording.put_on_record(session, event, "processing")
     handling = _handling(session, event)
     if (settled := _settled(handling)) is not None:
         return AlreadySettled(row.status, settled.answer)
@@ -118,7 +118,7 @@ def _event_repeated_by(session: Session, event: InboundEvent, at: datetime) -> s
 def _record_late(session: Session, event: InboundEvent, status: EventStatus) -> EventRow:
     """Record an event whose handling went on without a record; its key, if nobody else has it."""
     duplicates.take_key(session, event)
-    return events.put_on_record(session, event, status)
+    return recording.put_on_record(session, event, status)
 
 
 def _key(event: InboundEvent, number: int) -> dict[str, Any]:

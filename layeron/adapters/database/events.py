@@ -1,27 +1,23 @@
-"""Event records: put on record once, locked for a change, read whole."""
+"""Event records: locked for a change, read whole."""
 
 from collections.abc import Sequence
 
 from sqlalchemy import bindparam, func
 from sqlmodel import Session, col, select
 
-from layeron.adapters.database import duplicates
+from layeron.adapters.database import deliveries, duplicates
 from layeron.adapters.database.tables import (
     AttemptRow,
     DuplicateCountRow,
     EventRow,
     ReplayRow,
-    WebhookRow,
 )
-from layeron.adapters.database.upsert import insert_if_new
 from layeron.errors import NotFoundError
 from layeron.identity import attempt_id
 from layeron.records import (
     AttemptRecord,
     BodyReference,
     EventRecord,
-    EventStatus,
-    InboundEvent,
     ReplayRecord,
 )
 from layeron.text import printable
@@ -35,42 +31,6 @@ def lock(session: Session, event_id: str) -> EventRow | None:
     return session.scalars(_LOCKED, {"event_id": event_id}).first()
 
 
-def put_on_record(session: Session, event: InboundEvent, status: EventStatus) -> EventRow:
-    """Insert an event, unless another transaction does at this moment, and lock it."""
-    owner = {"namespace": event.namespace, "name": event.webhook, "direction": "inbound"}
-    insert_if_new(session, WebhookRow, owner)
-    insert_if_new(
-        session,
-        EventRow,
-        {
-            "id": event.event_id,
-            "direction": "inbound",
-            "namespace": event.namespace,
-            "webhook": event.webhook,
-            "provider": event.provider,
-            "event_type": event.event_type,
-            "external_event_id": event.external_event_id,
-            "external_event_key": event.external_event_id,
-            "status": status,
-            "signature_status": event.signature_status,
-            "signature_secret": event.signature_secret,
-            "received_at": event.received_at,
-            "updated_at": event.received_at,
-            "method": event.method,
-            "url": event.url,
-            "headers": event.headers,
-            "body_name": event.body.name,
-            "body_size": event.body.size,
-            "body_sha256": event.body.sha256,
-            "dedupe_key": event.dedupe_key,
-            "workflow_id": event.workflow_id,
-            "attempt_count": 0,
-            "replay_count": event.replay,
-        },
-    )
-    return session.scalars(_LOCKED, {"event_id": event.event_id}).one()
-
-
 def find(session: Session, event_id: str) -> EventRecord:
     """The whole record of an event.
 
@@ -81,16 +41,20 @@ def find(session: Session, event_id: str) -> EventRecord:
     if not found:
         raise NotFoundError(f"there is no event {printable(event_id)}.")
     (record,) = found
+    replays = session.exec(
+        select(ReplayRow).where(ReplayRow.event_id == record.id).order_by(col(ReplayRow.number))
+    )
+    record.replays.extend(map(replay_record, replays))
+    if record.direction == "outbound":
+        record.deliveries.extend(deliveries.of_event(session, record.id))
+        record.attempts.extend(deliveries.attempts_of_event(session, record.id))
+        return record
     attempts = session.exec(
         select(AttemptRow)
         .where(AttemptRow.event_id == record.id)
         .order_by(col(AttemptRow.started_at), col(AttemptRow.replay), col(AttemptRow.number))
     )
-    replays = session.exec(
-        select(ReplayRow).where(ReplayRow.event_id == record.id).order_by(col(ReplayRow.number))
-    )
     record.attempts.extend(map(_attempt, attempts))
-    record.replays.extend(map(replay_record, replays))
     return record
 
 
@@ -149,6 +113,7 @@ def _record(row: EventRow, repeats: int, conflicts: int) -> EventRecord:
         replay_count=row.replay_count,
         duplicates=repeats,
         conflicts=conflicts,
+        user_id=row.user_id,
     )
 
 

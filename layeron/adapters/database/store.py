@@ -14,10 +14,9 @@ from layeron.adapters.database import (
     rejections,
     replays,
 )
-from layeron.adapters.database.engine import open_engine
 from layeron.adapters.database.schema import require_head
 from layeron.adapters.database.transactions import Transactions
-from layeron.ports.records import BeginResult, RecordStore
+from layeron.ports.records import BeginResult
 from layeron.records import (
     ApiKey,
     AttemptReport,
@@ -30,22 +29,6 @@ from layeron.records import (
     RejectionRecord,
     ReplayRecord,
 )
-
-_THREADS = 8
-
-
-def open_record_store(url: str, *, threads: int = _THREADS) -> RecordStore:
-    """Open the records of a database that `upgrade` has prepared; it connects on first use.
-
-    Args:
-        url: ``sqlite:///…`` or ``postgresql://…``.
-        threads: how many transactions, and so connections, this process has at once.
-
-    Raises:
-        ConfigurationError: the address has no usable form.
-    """
-    engine = open_engine(url, connections=threads)
-    return DatabaseRecordStore(Transactions(engine, threads=threads))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import BigInteger, Index, LargeBinary, MetaData
+from sqlalchemy import BigInteger, Index, LargeBinary, MetaData, text
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -14,7 +14,8 @@ from layeron.adapters.database.columns import (
     UtcTime,
 )
 from layeron.event import SignatureStatus
-from layeron.records import AttemptOutcome, Direction, EventStatus
+from layeron.outbound.records import DisabledReason, EndpointStatus
+from layeron.records import AttemptOutcome, DeliveryStatus, Direction, EventStatus
 
 # Our own, so that the tables of a user's application in the same process are not mixed with ours.
 _REGISTRY = registry(metadata=MetaData())
@@ -71,6 +72,7 @@ class EventRow(_Table, table=True):
     last_error: str | None = Field(sa_type=AnyText)
     attempt_count: int
     replay_count: int
+    user_id: str | None = Field(default=None, sa_type=AnyText)
 
 
 class WebhookRow(_Table, table=True):
@@ -188,3 +190,102 @@ class ApiKeyRow(_Table, table=True):
     secret_hash: str = Field(sa_type=AnyText)
     created_at: datetime = Field(sa_type=UtcTime)
     revoked_at: datetime | None = Field(sa_type=UtcTime)
+
+
+class EndpointRow(_Table, table=True):
+    """How an endpoint is doing and, if it was created at run time, what it is.
+
+    A declared one has a row from when something happened to it.
+    """
+
+    __tablename__ = "endpoints"
+    __table_args__ = (
+        Index(
+            "ix_endpoints_name",
+            "namespace",
+            "webhook",
+            "name",
+            unique=True,
+            sqlite_where=text("config IS NOT NULL"),
+            postgresql_where=text("config IS NOT NULL"),
+        ),
+        Index("ix_endpoints_webhook", "namespace", "webhook", "id"),
+        Index("ix_endpoints_user", "namespace", "webhook", "user_id", "id"),
+    )
+
+    id: str = Field(primary_key=True, sa_type=AnyText)
+    namespace: str = Field(sa_type=AnyText)
+    webhook: str = Field(sa_type=AnyText)
+    name: str = Field(sa_type=AnyText)
+    declared: bool
+    config: dict[str, Any] | None = Field(default=None, sa_type=JsonText)
+    user_id: str | None = Field(default=None, sa_type=AnyText)
+    created_at: datetime = Field(sa_type=UtcTime)
+    updated_at: datetime = Field(sa_type=UtcTime)
+    status: EndpointStatus = Field(default="enabled", sa_type=AnyText)
+    disabled_reason: DisabledReason | None = Field(default=None, sa_type=AnyText)
+    disabled_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    failing_since: datetime | None = Field(default=None, sa_type=UtcTime)
+    failures: int = 0
+    throttled_until: datetime | None = Field(default=None, sa_type=UtcTime)
+    next_slot: datetime | None = Field(default=None, sa_type=UtcTime)
+
+
+class EndpointSecretRow(_Table, table=True):
+    """A generated signing secret, encrypted."""
+
+    __tablename__ = "endpoint_secrets"
+    __table_args__ = (Index("ix_endpoint_secrets_owner", "owner"),)
+
+    id: str = Field(primary_key=True, sa_type=AnyText)
+    owner: str = Field(sa_type=AnyText)
+    ciphertext: str = Field(sa_type=AnyText)
+    created_at: datetime = Field(sa_type=UtcTime)
+    expires_at: datetime | None = Field(default=None, sa_type=UtcTime)
+
+
+class DeliveryRow(_Table, table=True):
+    """An event's way to one endpoint; `number` is that of its last attempt in this sending."""
+
+    __tablename__ = "deliveries"
+    __table_args__ = (
+        Index("ix_deliveries_endpoint", "endpoint_id", "event_id"),
+        Index("ix_deliveries_status", "endpoint_id", "status", "event_id"),
+    )
+
+    event_id: str = Field(
+        primary_key=True, sa_type=AnyText, foreign_key="events.id", ondelete="CASCADE"
+    )
+    endpoint_id: str = Field(primary_key=True, sa_type=AnyText)
+    endpoint: str = Field(sa_type=AnyText)
+    status: DeliveryStatus = Field(sa_type=AnyText)
+    replay: int
+    number: int
+    attempt_count: int
+    updated_at: datetime = Field(sa_type=UtcTime)
+    next_attempt_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    last_error: str | None = Field(default=None, sa_type=AnyText)
+
+
+class DeliveryAttemptRow(_Table, table=True):
+    """One attempt to deliver."""
+
+    __tablename__ = "delivery_attempts"
+
+    event_id: str = Field(
+        primary_key=True, sa_type=AnyText, foreign_key="events.id", ondelete="CASCADE"
+    )
+    endpoint_id: str = Field(primary_key=True, sa_type=AnyText)
+    replay: int = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    outcome: AttemptOutcome = Field(sa_type=AnyText)
+    started_at: datetime = Field(sa_type=UtcTime)
+    ended_at: datetime | None = Field(default=None, sa_type=UtcTime)
+    failure: str | None = Field(default=None, sa_type=AnyText)
+    error: str | None = Field(default=None, sa_type=AnyText)
+    http_status: int | None = None
+    response_headers: list[list[str]] = Field(default_factory=list, sa_type=JsonText)
+    response_excerpt: str | None = Field(default=None, sa_type=AnyText)
+    address: str | None = Field(default=None, sa_type=AnyText)
+    connect_seconds: float | None = None
+    note: str | None = Field(default=None, sa_type=AnyText)

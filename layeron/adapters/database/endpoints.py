@@ -1,0 +1,125 @@
+"""Endpoints that were created at run time."""
+
+from sqlalchemy import delete, func, or_
+from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
+
+from layeron.adapters.database.endpoint_states import (
+    config_of,
+    no_endpoint,
+    record_of,
+    values_of,
+)
+from layeron.adapters.database.locks import hold
+from layeron.adapters.database.tables import EndpointRow, EndpointSecretRow
+from layeron.errors import ConflictError, NotFoundError
+from layeron.identity import is_endpoint_id
+from layeron.outbound.records import EndpointPage, EndpointRecord
+from layeron.text import printable
+
+
+def add(session: Session, endpoint: EndpointRecord, *, most: int) -> None:
+    """See `EndpointStore.add`."""
+    hold(session, _webhook_of(endpoint))
+    if session.get(EndpointRow, endpoint.id) is not None:
+        return
+    _refuse_taken_name(session, endpoint)
+    if endpoint.user_id is not None:
+        owned = _created(endpoint.namespace, endpoint.webhook).where(
+            EndpointRow.user_id == endpoint.user_id
+        )
+        count = session.exec(select(func.count()).select_from(owned.subquery())).one()
+        if count >= most:
+            raise ConflictError(
+                f"user {printable(endpoint.user_id)!r} has {count} endpoints, and at most {most}"
+                " are allowed; delete one that is not used."
+            )
+    session.add(EndpointRow(**values_of(endpoint, config=config_of(endpoint))))
+
+
+def get(session: Session, endpoint_id: str) -> EndpointRecord:
+    """See `EndpointStore.get`."""
+    return record_of(_row(session, endpoint_id))
+
+
+def find(session: Session, namespace: str, webhook: str, name: str) -> EndpointRecord:
+    """See `EndpointStore.find`."""
+    named = _created(namespace, webhook).where(EndpointRow.name == name)
+    row = session.exec(named).first()
+    if row is None:
+        raise NotFoundError(f"there is no endpoint {printable(name)!r} (any more).")
+    return record_of(row)
+
+
+def change(session: Session, endpoint: EndpointRecord) -> None:
+    """See `EndpointStore.change`."""
+    hold(session, _webhook_of(endpoint))
+    row = _row(session, endpoint.id)
+    _refuse_taken_name(session, endpoint)
+    row.name, row.config = endpoint.name, config_of(endpoint)
+    row.updated_at = endpoint.updated_at or row.updated_at
+
+
+def remove(session: Session, endpoint_id: str) -> None:
+    """See `EndpointStore.delete`."""
+    session.delete(_row(session, endpoint_id))
+    session.exec(delete(EndpointSecretRow).where(col(EndpointSecretRow.owner) == endpoint_id))
+
+
+def list_page(
+    session: Session,
+    *,
+    namespace: str,
+    webhook: str,
+    user_id: str | None,
+    limit: int,
+    cursor: str | None,
+) -> EndpointPage:
+    """See `EndpointStore.list`."""
+    if cursor is not None and not is_endpoint_id(cursor):
+        raise ValueError(f"{cursor!r} is not a cursor; give the next_cursor of a page.")
+    statement = _created(namespace, webhook)
+    if user_id is not None:
+        statement = statement.where(EndpointRow.user_id == user_id)
+    if cursor is not None:
+        statement = statement.where(col(EndpointRow.id) < cursor)
+    rows = session.exec(statement.order_by(col(EndpointRow.id).desc()).limit(limit + 1)).all()
+    next_cursor = rows[limit - 1].id if len(rows) > limit else None
+    return EndpointPage([record_of(row) for row in rows[:limit]], next_cursor)
+
+
+def matching(
+    session: Session, namespace: str, webhook: str, *, user_id: str | None
+) -> list[EndpointRecord]:
+    """See `EndpointStore.matching`."""
+    owner = col(EndpointRow.user_id)
+    wanted = owner.is_(None) if user_id is None else or_(owner.is_(None), owner == user_id)
+    statement = _created(namespace, webhook).where(wanted).order_by(col(EndpointRow.id))
+    return [record_of(row) for row in session.exec(statement)]
+
+
+def _created(namespace: str, webhook: str) -> SelectOfScalar[EndpointRow]:
+    return select(EndpointRow).where(
+        EndpointRow.namespace == namespace,
+        EndpointRow.webhook == webhook,
+        col(EndpointRow.config).is_not(None),
+    )
+
+
+def _row(session: Session, endpoint_id: str) -> EndpointRow:
+    row = session.get(EndpointRow, endpoint_id)
+    if row is None or row.declared:
+        raise no_endpoint(endpoint_id)
+    return row
+
+
+def _webhook_of(endpoint: EndpointRecord) -> str:
+    return f"endpoints of {endpoint.namespace}/{endpoint.webhook}"
+
+
+def _refuse_taken_name(session: Session, endpoint: EndpointRecord) -> None:
+    others = _created(endpoint.namespace, endpoint.webhook).where(
+        EndpointRow.name == endpoint.name, col(EndpointRow.id) != endpoint.id
+    )
+    if session.exec(others).first() is not None:
+        raise ConflictError(f"there is an endpoint {endpoint.name!r} already; choose another name.")

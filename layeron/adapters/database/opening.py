@@ -1,0 +1,50 @@
+"""Opens a database: the stores over it share its connections and its threads."""
+
+from dataclasses import dataclass
+
+from layeron.adapters.database.delivery_store import DatabaseDeliveryStore
+from layeron.adapters.database.endpoint_store import DatabaseEndpointStore
+from layeron.adapters.database.engine import open_engine
+from layeron.adapters.database.store import DatabaseRecordStore
+from layeron.adapters.database.transactions import Transactions
+from layeron.ports.deliveries import DeliveryStore
+from layeron.ports.endpoints import EndpointStore
+from layeron.ports.records import RecordStore
+
+_THREADS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """The stores of one process; closing `records` lets go of all of them."""
+
+    records: RecordStore
+    endpoints: EndpointStore
+    deliveries: DeliveryStore
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        await self.records.close()
+
+
+def open_database(url: str, *, threads: int = _THREADS) -> Database:
+    """Open a database that `upgrade` has prepared; it connects on first use.
+
+    Args:
+        url: ``sqlite:///…`` or ``postgresql://…``.
+        threads: how many transactions, and so connections, this process has at once.
+
+    Raises:
+        ConfigurationError: the address has no usable form.
+    """
+    transactions = Transactions(open_engine(url, connections=threads), threads=threads)
+    return Database(
+        DatabaseRecordStore(transactions),
+        DatabaseEndpointStore(transactions),
+        DatabaseDeliveryStore(transactions),
+    )
+
+
+def open_record_store(url: str, *, threads: int = _THREADS) -> RecordStore:
+    """As `open_database`, for who needs the records only."""
+    return open_database(url, threads=threads).records

@@ -1,0 +1,241 @@
+"""Attempts to deliver that ended, and what follows for their endpoints and their event."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import bindparam
+from sqlmodel import Session, col, select
+
+from layeron.adapters.database import deliveries, endpoint_states, events, recording, sending
+from layeron.adapters.database.tables import (
+    DeliveryAttemptRow,
+    DeliveryRow,
+    EventRow,
+)
+from layeron.identity import declared_endpoint_id
+from layeron.outbound.health import after_report
+from layeron.outbound.records import (
+    ENDED,
+    DeliveryReport,
+    EndpointRecord,
+    EndpointState,
+    OutboundEvent,
+)
+from layeron.ports.deliveries import Finished
+from layeron.records import AttemptOutcome, DeliveryStatus
+
+_ATTEMPTS = select(DeliveryAttemptRow).where(
+    DeliveryAttemptRow.event_id == bindparam("event_id"),
+    DeliveryAttemptRow.replay == bindparam("replay"),
+    col(DeliveryAttemptRow.endpoint_id).in_(bindparam("ids", expanding=True)),
+    col(DeliveryAttemptRow.number).in_(bindparam("numbers", expanding=True)),
+)
+_UNREPORTED: frozenset[AttemptOutcome] = frozenset({"running", "interrupted"})
+
+
+def finish(
+    session: Session, event: OutboundEvent, reports: Sequence[DeliveryReport]
+) -> list[Finished]:
+    """See `DeliveryStore.finish`.
+
+    Said once more, it tells again whether the attempt disabled its endpoint, but no more whether
+    that recovered by it.
+    """
+    if not reports:
+        return []
+    ids = [each.endpoint_id for each in reports]
+    row, rows = _locked(session, event, ids, at=reports[0].started_at)
+    attempts = _attempts(session, event, reports)
+    news = [
+        each
+        for each in reports
+        if (attempt := attempts.get(_key(each))) is None or attempt.outcome in _UNREPORTED
+    ]
+    before, after = _change_states(session, event, rows, news)
+    for each in news:
+        if each.unsent:
+            _take_back(session, row, rows[each.endpoint_id], attempts.get(_key(each)), each)
+        else:
+            _write(session, event, attempts.get(_key(each)), each)
+            state = after.get(each.endpoint_id, EndpointState())
+            _carry_on(event, row, rows[each.endpoint_id], each, state)
+    deliveries.set_event_status(session, event, row, at=max(each.ended_at for each in reports))
+    return [_finished(each, rows[each.endpoint_id].status, before, after) for each in reports]
+
+
+def settle(
+    session: Session,
+    event: OutboundEvent,
+    endpoint_id: str,
+    status: DeliveryStatus,
+    *,
+    note: str,
+    at: datetime,
+) -> None:
+    """See `DeliveryStore.settle`; of one that ended, only what was given up can be skipped."""
+    row, rows = _locked(session, event, [endpoint_id], at=at)
+    delivery = rows[endpoint_id]
+    is_given_up = delivery.status in {"dead_letter", "held"}
+    if delivery.replay > event.replay:
+        return
+    if delivery.status in ENDED and not (is_given_up and status == "skipped"):
+        return
+    sending.interrupt(session, event, [endpoint_id], at, note)
+    delivery.status, delivery.last_error = status, note
+    delivery.next_attempt_at, delivery.updated_at = None, at
+    row.last_error = note
+    deliveries.set_event_status(session, event, row, at=at)
+
+
+def _locked(
+    session: Session, event: OutboundEvent, endpoint_ids: Sequence[str], *, at: datetime
+) -> tuple[EventRow, Mapping[str, DeliveryRow]]:
+    """The event's row, locked, and its deliveries; both are made if they are not on record."""
+    row = events.lock(session, event.event_id)
+    row = row or recording.put_on_record(session, event, "accepted")
+    rows = deliveries.rows_of(session, event.event_id, endpoint_ids)
+    if any(each not in rows or rows[each].replay < event.replay for each in endpoint_ids):
+        known = endpoint_states.known(session, event.endpoints, [])
+        rows = deliveries.put_on_record(session, event, known, at)
+    return row, rows
+
+
+def _attempts(
+    session: Session, event: OutboundEvent, reports: Iterable[DeliveryReport]
+) -> Mapping[tuple[str, int], DeliveryAttemptRow]:
+    wanted = {
+        "event_id": event.event_id,
+        "replay": event.replay,
+        "ids": [each.endpoint_id for each in reports],
+        "numbers": list({each.number for each in reports}),
+    }
+    return {(row.endpoint_id, row.number): row for row in session.scalars(_ATTEMPTS, wanted)}
+
+
+def _key(report: DeliveryReport) -> tuple[str, int]:
+    return report.endpoint_id, report.number
+
+
+def _change_states(
+    session: Session,
+    event: OutboundEvent,
+    rows: Mapping[str, DeliveryRow],
+    news: Sequence[DeliveryReport],
+) -> tuple[Mapping[str, EndpointState], Mapping[str, EndpointState]]:
+    """How the endpoints were doing, and how they are; a row is locked only to be changed."""
+    reports = {each.endpoint_id: each for each in news}
+    before = endpoint_states.states(session, [*rows])
+    changing = [
+        each
+        for each, report in reports.items()
+        if after_report(state := before.get(each, EndpointState()), report) != state
+    ]
+    if not changing:
+        return before, before
+    declared = {
+        each: _declared(event, each, rows[each].endpoint)
+        for each in changing
+        if each == declared_endpoint_id(event.namespace, event.webhook, rows[each].endpoint)
+    }
+    at = max(each.ended_at for each in news)
+    before, after = dict(before), dict(before)
+    for each, row in endpoint_states.lock(session, changing, declared, at=at).items():
+        before[each] = endpoint_states.state_of(row)
+        after[each] = after_report(before[each], reports[each])
+        endpoint_states.set_state(row, after[each])
+    return before, after
+
+
+def _declared(event: OutboundEvent, endpoint_id: str, name: str) -> EndpointRecord:
+    """What has to be known of a declared endpoint to keep its state."""
+    return EndpointRecord(endpoint_id, event.namespace, event.webhook, name, declared=True, url="")
+
+
+def _write(
+    session: Session,
+    event: OutboundEvent,
+    attempt: DeliveryAttemptRow | None,
+    report: DeliveryReport,
+) -> None:
+    """Write down how an attempt ended; its worker may have been taken for dead meanwhile."""
+    if attempt is None:
+        attempt = DeliveryAttemptRow(
+            event_id=event.event_id,
+            endpoint_id=report.endpoint_id,
+            replay=event.replay,
+            number=report.number,
+            outcome="running",
+            started_at=report.started_at,
+        )
+        session.add(attempt)
+    attempt.outcome = _outcome(report)
+    attempt.started_at, attempt.ended_at = report.started_at, report.ended_at
+    attempt.failure, attempt.error, attempt.note = report.failure, report.error, None
+    attempt.http_status = report.http_status
+    attempt.response_headers = [list(each) for each in report.response_headers]
+    attempt.response_excerpt = report.response_excerpt
+    attempt.address, attempt.connect_seconds = report.address, report.connect_seconds
+
+
+def _outcome(report: DeliveryReport) -> AttemptOutcome:
+    if report.status == "succeeded":
+        return "succeeded"
+    return "timed_out" if report.failure == "timeout" else "failed"
+
+
+def _carry_on(
+    event: OutboundEvent,
+    row: EventRow,
+    delivery: DeliveryRow,
+    report: DeliveryReport,
+    state: EndpointState,
+) -> None:
+    """What an attempt means for its delivery, unless that has come further since."""
+    if delivery.replay > event.replay:
+        return
+    has_succeeded = report.status == "succeeded"
+    if not has_succeeded and (delivery.status in ENDED or report.number < delivery.number):
+        return
+    is_held = not has_succeeded and state.status == "disabled"
+    delivery.status = "held" if is_held else report.status
+    delivery.next_attempt_at = None if delivery.status in ENDED else report.next_attempt_at
+    delivery.last_error, delivery.updated_at = report.error, report.ended_at
+    row.last_error = report.error or row.last_error
+
+
+def _take_back(
+    session: Session,
+    row: EventRow,
+    delivery: DeliveryRow,
+    attempt: DeliveryAttemptRow | None,
+    report: DeliveryReport,
+) -> None:
+    """Undo the beginning of an attempt that nothing was sent in."""
+    if attempt is None or report.number != delivery.number or attempt.replay != delivery.replay:
+        return
+    session.delete(attempt)
+    row.attempt_count -= 1
+    row.last_error = report.error or row.last_error
+    delivery.number -= 1
+    delivery.attempt_count -= 1
+    if delivery.status not in ENDED:
+        delivery.status, delivery.next_attempt_at = report.status, report.next_attempt_at
+        delivery.last_error, delivery.updated_at = report.error, report.ended_at
+
+
+def _finished(
+    report: DeliveryReport,
+    status: DeliveryStatus,
+    before: Mapping[str, EndpointState],
+    after: Mapping[str, EndpointState],
+) -> Finished:
+    now = after.get(report.endpoint_id, EndpointState())
+    then = before.get(report.endpoint_id, EndpointState())
+    # The operator is told in any case, also when the first time the answer was lost.
+    by_it = now.disabled_reason in {"gone", "failing"} and now.disabled_at == report.ended_at
+    return Finished(
+        report.endpoint_id,
+        status,
+        disabled=now.disabled_reason if by_it else None,
+        recovered=then.failing_since is not None and now.failing_since is None,
+    )
