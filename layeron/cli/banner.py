@@ -2,15 +2,19 @@
 
 from collections.abc import Iterator, Sequence
 
-from layeron.cli.check import Declared
+from layeron.cli.check import AnyDeclared, Declared, DeclaredPublisher
 from layeron.cli.plan import Plan
 
 
-def banner(plan: Plan, webhooks: Sequence[Declared]) -> Iterator[str]:
+def banner(plan: Plan, declared: Sequence[AnyDeclared]) -> Iterator[str]:
     """What runs where, and what to do next."""
+    webhooks = [each for each in declared if isinstance(each, Declared)]
     yield ""
     for webhook in webhooks:
         yield f"  webhook      {webhook.shown_at(plan.url)}"
+    for publisher in declared:
+        if isinstance(publisher, DeclaredPublisher):
+            yield f"  publisher    {publisher.shown()}"
     yield f"  API          {plan.url}/api/v1/events"
     yield f"  Temporal UI  {plan.temporal_ui}/workflows"
     yield f"  data         {plan.folder}"

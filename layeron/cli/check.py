@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 import typer
 from pydantic import TypeAdapter
@@ -14,6 +15,7 @@ from layeron.cli.process import OURSELVES
 from layeron.declaration import InboundWebhook
 from layeron.errors import LayeronError
 from layeron.loading import load_app
+from layeron.outbound.declaration import OutboundWebhook
 from layeron.outbound.encryption import load_cipher
 from layeron.settings import Settings, load_settings
 
@@ -35,9 +37,8 @@ class Declared:
     @classmethod
     def of(cls, webhook: InboundWebhook) -> "Declared":
         """What a webhook is to people."""
-        space = "" if webhook.namespace == "default" else f"{webhook.namespace}/"
         place = webhook.placement
-        return cls(f"{space}{webhook.name}", place.host, place.path, webhook.handlers.patterns)
+        return cls(_name(webhook), place.host, place.path, webhook.handlers.patterns)
 
     def shown_at(self, base: str) -> str:
         """One line for people, with its address under *base*."""
@@ -46,7 +47,34 @@ class Declared:
         return f"{self.name} at {base}{self.path}{host}: {handles}"
 
 
-_declared = TypeAdapter(list[Declared])
+@dataclass(frozen=True, slots=True)
+class DeclaredPublisher:
+    """An outbound webhook, as far as people ask.
+
+    Attributes:
+        sends: the types of event it may send; empty means any.
+        endpoints: names of those declared in code; others are created at run time.
+    """
+
+    publisher: str
+    sends: Sequence[str]
+    endpoints: Sequence[str]
+
+    @classmethod
+    def of(cls, webhook: OutboundWebhook) -> "DeclaredPublisher":
+        """What a publisher is to people."""
+        endpoints = [each.name for each in webhook.declared.values()]
+        return cls(_name(webhook), list(webhook.event_types), endpoints)
+
+    def shown(self) -> str:
+        """One line for people."""
+        endpoints = ", ".join([*self.endpoints, "endpoints created at run time"])
+        return f"{self.publisher} sends {', '.join(self.sends) or 'any event'} to {endpoints}"
+
+
+AnyDeclared: TypeAlias = Declared | DeclaredPublisher
+
+_declared = TypeAdapter(list[AnyDeclared])
 
 
 def check(app: AppArgument = None, as_json: AsJson = False, data_dir: DataDir = None) -> None:
@@ -57,17 +85,21 @@ def check(app: AppArgument = None, as_json: AsJson = False, data_dir: DataDir = 
     for error in missing:
         typer.echo(f"layeron: {error}", err=True)
     webhooks = [Declared.of(each) for each in loaded.webhooks]
+    publishers = [DeclaredPublisher.of(each) for each in loaded.publishers]
     if as_json:
-        typer.echo(_declared.dump_json(webhooks))
+        typer.echo(_declared.dump_json([*webhooks, *publishers]))
     else:
-        for webhook in webhooks:
-            typer.echo(webhook.shown_at(""))
-    if not webhooks:
+        for line in [
+            *(each.shown_at("") for each in webhooks),
+            *(each.shown() for each in publishers),
+        ]:
+            typer.echo(line)
+    if not webhooks and not publishers:
         typer.echo(f"{settings.app} declares no webhook; add one with app.use(…)", err=True)
     raise typer.Exit(bool(missing))
 
 
-async def declared_by(environment: Mapping[str, str]) -> Sequence[Declared] | None:
+async def declared_by(environment: Mapping[str, str]) -> Sequence[AnyDeclared] | None:
     """What an application declares, by `check` in a process of its own.
 
     None if it cannot start here; the process has said why.
@@ -88,6 +120,11 @@ async def declared_by(environment: Mapping[str, str]) -> Sequence[Declared] | No
     if process.returncode != 0:
         return None
     return _declared.validate_json(output.splitlines()[-1])  # the user's code may print, too
+
+
+def _name(webhook: InboundWebhook | OutboundWebhook) -> str:
+    space = "" if webhook.namespace == "default" else f"{webhook.namespace}/"
+    return f"{space}{webhook.name}"
 
 
 async def _missing_secrets(app: Backend, settings: Settings) -> Sequence[LayeronError]:

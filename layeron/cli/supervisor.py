@@ -14,7 +14,7 @@ import watchfiles
 
 from layeron.adapters.temporal.embedded import server_command, wait_until_ready, wait_until_worked
 from layeron.cli.banner import banner
-from layeron.cli.check import Declared, declared_by
+from layeron.cli.check import AnyDeclared, declared_by
 from layeron.cli.plan import NAMESPACE, Plan
 from layeron.cli.process import OURSELVES, Child
 from layeron.errors import LayeronError
@@ -101,7 +101,7 @@ class Supervisor:
         await asyncio.gather(*minding)
         return 0
 
-    async def _start(self) -> Sequence[Declared] | None:
+    async def _start(self) -> Sequence[AnyDeclared] | None:
         """Start everything; None if the application cannot start, which was said then."""
         plan = self._plan
         await self._engine.start()

@@ -4,6 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from layeron.cli.banner import banner
+from layeron.cli.check import AnyDeclared, Declared, DeclaredPublisher
+from layeron.cli.plan import Plan
 from tests.support.command import layeron, refusal, said
 
 APP = """
@@ -64,6 +67,41 @@ def test_a_place_of_its_own_and_a_namespace_are_shown(tmp_path: Path) -> None:
     assert said("check", "hooks.py", folder=tmp_path) == (
         "billing/vendor at /webhooks/vendor (Host: hooks.example.com): no handler yet\n"
     )
+
+
+PUBLISHERS = """
+from layeron import backend, webhooks
+
+app = backend()
+app.use(
+    webhooks.out("notices", endpoints=[{"name": "crm", "url": "https://crm.example.com/in"}]),
+    webhooks.out("bills", namespace="billing", event_types={"bill.paid": {}, "bill.sent": {}}),
+)
+"""
+
+
+def test_publishers_are_shown_with_what_they_send_and_where(tmp_path: Path) -> None:
+    (tmp_path / "hooks.py").write_text(PUBLISHERS)
+    said("secrets", "set", "LAYERON_ENCRYPTION_KEY", "--generate", folder=tmp_path)
+    assert said("check", "hooks.py", folder=tmp_path).splitlines() == [
+        "notices sends any event to crm, endpoints created at run time",
+        "billing/bills sends bill.paid, bill.sent to endpoints created at run time",
+    ]
+
+
+def test_the_banner_names_publishers_beside_webhooks(tmp_path: Path) -> None:
+    shown: list[AnyDeclared] = [
+        DeclaredPublisher("notices", [], ["crm"]),
+        Declared("vendor", None, "/webhooks/vendor", ["order.created"]),
+    ]
+    plan = Plan(
+        app="hooks.py", here=tmp_path, folder=tmp_path / ".layeron", host="127.0.0.1", port=1,
+        temporal_port=2, ui_port=3, task_queue="layeron", drain_seconds=25,
+    )  # fmt: skip
+    lines = list(banner(plan, shown))
+    assert "  publisher    notices sends any event to crm, endpoints created at run time" in lines
+    assert [each for each in lines if "layeron trigger vendor order.created" in each]
+    assert not [each for each in banner(plan, shown[:1]) if "trigger" in each]
 
 
 def test_every_missing_secret_is_named_with_both_mends(folder: Path) -> None:
