@@ -7,6 +7,7 @@ from layeron.adapters.blobs import open_blob_store
 from layeron.adapters.database import open_database
 from layeron.adapters.documents import HTTPSDocuments
 from layeron.adapters.secret_sources import open_secret_source
+from layeron.adapters.sender import open_sender
 from layeron.adapters.temporal.connection import connect
 from layeron.adapters.temporal.engine import TemporalEngine
 from layeron.ports.toolbox import Toolbox
@@ -29,6 +30,8 @@ async def open_toolbox(settings: Settings) -> AsyncGenerator[Toolbox]:
         )
         documents = HTTPSDocuments()
         stack.push_async_callback(documents.close)
+        sender = open_sender(settings)
+        stack.push_async_callback(sender.close)
         yield Toolbox(
             blobs,
             secrets,
@@ -37,4 +40,5 @@ async def open_toolbox(settings: Settings) -> AsyncGenerator[Toolbox]:
             documents,
             database.endpoints,
             database.deliveries,
+            sender,
         )
