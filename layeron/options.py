@@ -3,7 +3,7 @@
 import difflib
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import Annotated, Any, Literal, Self, TypedDict, TypeVar
+from typing import Annotated, Any, Literal, Self, TypedDict, TypeVar, get_args
 
 from pydantic import (
     BaseModel,
@@ -197,7 +197,8 @@ def _keys_of(model: type[Options]) -> list[str]:
 def _model_at(model: type[Options], path: tuple[int | str, ...]) -> type[Options]:
     for part in path:
         field = model.model_fields.get(str(part))
-        inner = field.annotation if field else None
-        if isinstance(inner, type) and issubclass(inner, Options):
-            model = inner
+        said = field.annotation if field else None
+        for inner in (said, *get_args(said)):  # the model itself, or one that may be left out
+            if isinstance(inner, type) and issubclass(inner, Options):
+                model = inner
     return model
