@@ -107,7 +107,7 @@ class EndpointOptions(Options):
     fifo: bool = False
     description: str = Field(default="", max_length=500)
     metadata: Mapping[str, Any] = {}
-    user_id: str | None = Field(default=None, min_length=1, max_length=200)
+    user_id: str | None = Field(default=None, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")
 
     @field_validator("url")
     @classmethod

@@ -1,0 +1,500 @@
+"""Endpoints managed over the API: each promise over real HTTP."""
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+
+from layeron import backend, webhooks
+from layeron.identity import is_endpoint_id
+from layeron.redaction import REDACTED
+from tests.api.publishers import TOKEN, URL, Caller, calling
+from tests.support.customer import always, running_customer
+from tests.support.postgres import fresh_database
+from tests.support.temporal import TemporalServer
+
+NOWHERE = "whep_01M87HX43ACC2282GBSNFBF3Q6"
+EVENT = "whevt_01M87HX43ACC2282GBSNFBF3Q6"
+
+
+@pytest_asyncio.fixture(scope="module", name="api")
+async def _api(
+    tmp_path_factory: pytest.TempPathFactory, temporal: TemporalServer
+) -> AsyncGenerator[Caller]:
+    folder = tmp_path_factory.mktemp("publishers")
+    async with calling(folder, temporal, outbound_allow="127.0.0.0/8") as caller:
+        yield caller
+
+
+async def names(api: Caller, **query: Any) -> list[str]:
+    answer = await api("GET", "/endpoints", params=query)
+    assert answer.status_code == 200, answer.text
+    return [each["name"] for each in answer.json()["endpoints"]]
+
+
+async def test_an_endpoint_has_every_option_it_was_created_with(api: Caller) -> None:
+    options: dict[str, Any] = {
+        "name": "full",
+        "url": f"{URL}?a=b",
+        "event_types": ["order.*", "user.created"],
+        "headers": {"x-tenant": "7"},
+        "timeout_seconds": 5.5,
+        "rate_limit": 20,
+        "fifo": True,
+        "description": "für Nina",
+        "metadata": {"plan": {"seats": [1, 2.5, None]}},
+        "user_id": "user/7 ü",
+    }
+    told = await api.created(**options, retry={"schedule": ["1s", "2m"], "jitter": 0})
+    endpoint = told["endpoint"]
+    assert is_endpoint_id(endpoint["id"])
+    assert options.items() <= endpoint.items()
+    assert (endpoint["retry_delays"], endpoint["retry_jitter"]) == ([1, 120], 0)
+    assert endpoint["declared"] is False
+    assert endpoint["state"]["status"] == "enabled"
+    assert endpoint["created_at"] == endpoint["updated_at"]
+    for named in ("full", endpoint["id"]):
+        assert (await api("GET", f"/endpoints/{named}")).json() == endpoint
+
+
+async def test_an_endpoint_without_a_name_is_named_after_its_host(api: Caller) -> None:
+    first, second = [(await api.created())["endpoint"]["name"] for _ in range(2)]
+    assert first != second
+    assert first.startswith("93-184-216-34-")
+    assert (await api("GET", f"/endpoints/{first}")).status_code == 200
+
+
+WRONG: dict[str, tuple[dict[str, Any], str]] = {
+    "no url": ({"url": None}, "endpoint.url"),
+    "no http": ({"url": "ftp://example.com/"}, "endpoint.url"),
+    "a login": ({"url": "https://user:pass@example.com/"}, "endpoint.url"),
+    "a fragment": ({"url": f"{URL}#x"}, "endpoint.url"),
+    "a line break in the url": ({"url": f"{URL}\r\nx: y"}, "endpoint.url"),
+    "a long url": ({"url": f"{URL}/{'x' * 2048}"}, "endpoint.url"),
+    "a name in capitals": ({"name": "Full"}, "endpoint.name"),
+    "no name": ({"name": ""}, "endpoint.name"),
+    "a path as name": ({"name": "../x"}, "endpoint.name"),
+    "an unknown option": ({"ulr": URL}, "did you mean 'url'?"),
+    "a secret of its own": ({"secret": "whsec_x"}, "unknown option 'endpoint.secret'"),
+    "an event type with a space": ({"event_types": ["order paid"]}, "endpoint.event_types"),
+    "no time": ({"timeout_seconds": 0}, "endpoint.timeout_seconds"),
+    "too much time": ({"timeout_seconds": 3600}, "endpoint.timeout_seconds"),
+    "no rate": ({"rate_limit": 0}, "endpoint.rate_limit"),
+    "a wrong delay": ({"retry": {"schedule": ["soon"]}}, "endpoint.retry.schedule"),
+    "metadata as text": ({"metadata": "x"}, "endpoint.metadata"),
+    "a lot of metadata": ({"metadata": {"x": "y" * 20_000}}, "endpoint.metadata"),
+    "a number as user": ({"user_id": 7}, "endpoint.user_id"),
+    "no user": ({"user_id": ""}, "endpoint.user_id"),
+    "a line break in a user": ({"user_id": "x\nforged"}, "endpoint.user_id"),
+    "headers as a list": ({"headers": ["x"]}, "endpoint.headers"),
+    "a header of ours": ({"headers": {"Webhook-Signature": "v1,x"}}, "'Webhook-Signature'"),
+    "a host": ({"headers": {"Host": "internal"}}, "'Host' is set by the service"),
+    "a length": ({"headers": {"content-length": "0"}}, "'content-length'"),
+    "an encoding": ({"headers": {"Transfer-Encoding": "chunked"}}, "'Transfer-Encoding'"),
+    "a proxy": ({"headers": {"Proxy-Authorization": "Basic eA=="}}, "'Proxy-Authorization'"),
+    "a line break in a value": ({"headers": {"x-a": "1\r\nHost: internal"}}, "header 'x-a'"),
+    "a line break in a name": ({"headers": {"x-a: 1\r\nHost": "internal"}}, "no header name"),
+    "a NUL in a value": ({"headers": {"x-a": "1\0"}}, "header 'x-a'"),
+    "one header twice": ({"headers": {"X-A": "1", "x-a": "2"}}, "'x-a' is there in several"),
+}
+
+
+@pytest.mark.parametrize(("options", "named"), WRONG.values(), ids=WRONG)
+async def test_a_wrong_option_is_named_when_it_is_created_and_when_it_is_changed(
+    api: Caller, options: dict[str, Any], named: str
+) -> None:
+    before = await names(api)
+    asked = {"url": URL, **options}
+    said = await api.refused(422, "payload_invalid", "POST", "/endpoints", json=asked)
+    assert named in said
+    assert await names(api) == before
+    endpoint = (await api.created())["endpoint"]
+    place = f"/endpoints/{endpoint['id']}"
+    said = await api.refused(422, "payload_invalid", "PATCH", place, json=options)
+    assert named in said or "user_id' cannot be changed" in said
+    assert (await api("GET", place)).json() == endpoint
+    await api("DELETE", place)
+
+
+BODIES = [b"[]", b"{", b"\xff", b'"x"', b'{"metadata": {"x": NaN}}', b"[" * 100_000]
+
+
+@pytest.mark.parametrize("body", BODIES)
+async def test_a_body_that_is_no_object_is_refused(api: Caller, body: bytes) -> None:
+    endpoint = (await api.created())["endpoint"]["id"]
+    for method, path in (
+        ("POST", "/endpoints"),
+        ("PATCH", f"/endpoints/{endpoint}"),
+        ("POST", f"/endpoints/{endpoint}/disable"),
+        ("POST", f"/endpoints/{endpoint}/test"),
+        ("POST", f"/endpoints/{endpoint}/rotate-secret"),
+        ("POST", f"/endpoints/{endpoint}/skip"),
+        ("POST", "/users/nina/rotate-secret"),
+    ):
+        said = await api.refused(400, "bad_request", method, path, content=body)
+        assert said.startswith("the body must be a JSON object")
+    await api("DELETE", f"/endpoints/{endpoint}")
+
+
+FIELDS = [
+    ("disable", {"enabled": False}, "unknown field 'enabled'"),
+    ("enable", {"x": 1}, "unknown field 'x'"),
+    ("test", {"type": "x"}, "unknown field 'type'"),
+    ("test", {"event_type": 7}, "'event_type' must be text"),
+    ("rotate-secret", {"graze": "1h"}, "unknown field 'graze'"),
+    ("skip", {}, "'event_id' is required"),
+    ("retry", {"event_id": "x" * 100}, "'event_id' must be text of at most"),
+]
+
+
+@pytest.mark.parametrize(("doing", "asked", "said"), FIELDS)
+async def test_a_wrong_field_is_named(
+    api: Caller, doing: str, asked: dict[str, Any], said: str
+) -> None:
+    path = f"/endpoints/audit/{doing}"
+    assert said in await api.refused(400, "bad_request", "POST", path, json=asked)
+
+
+async def test_declared_ones_are_listed_first_and_a_walk_meets_each_once(api: Caller) -> None:
+    made = [(await api.created())["endpoint"]["name"] for _ in range(3)]
+    every = await names(api, limit=200)
+    assert every[:3] == ["audit", "crm", "ninas"]
+    assert every[3:6] == made[::-1]
+    for limit in (1, 2, 3, 4, 50):
+        walked: list[str] = []
+        query: dict[str, Any] = {"limit": limit}
+        while True:
+            page = (await api("GET", "/endpoints", params=query)).json()
+            assert 1 <= len(page["endpoints"]) <= limit
+            walked += [each["name"] for each in page["endpoints"]]
+            if page["next_cursor"] is None:
+                break
+            query["cursor"] = page["next_cursor"]
+        assert walked == every
+
+
+async def test_a_user_s_endpoints_are_listed_alone(api: Caller) -> None:
+    for user_id in ("nina", "a/b&c=%2F ü"):
+        name = (await api.created(user_id=user_id))["endpoint"]["name"]
+        declared = ["ninas"] if user_id == "nina" else []
+        assert await names(api, user_id=user_id) == [*declared, name]
+    assert await names(api, user_id="nobody") == []
+
+
+@pytest.mark.parametrize(
+    "query", [{"cursor": "x"}, {"cursor": ""}, {"limit": "0"}, {"limit": "x"}, {"usr": "x"}]
+)
+async def test_a_wrong_question_is_told(api: Caller, query: dict[str, str]) -> None:
+    if query != {"cursor": ""}:  # the beginning
+        await api.refused(400, "bad_request", "GET", "/endpoints", params=query)
+    await api.refused(
+        400, "bad_request", "GET", "/endpoints/audit/deliveries", params={**query, "status": "x"}
+    )
+
+
+async def test_the_state_of_a_declared_endpoint_is_shown_and_switched(api: Caller) -> None:
+    off = (await api("POST", "/endpoints/audit/disable")).json()
+    assert (off["state"]["status"], off["state"]["disabled_reason"]) == ("disabled", "operator")
+    assert off["state"]["disabled_at"] is not None
+    listed = (await api("GET", "/endpoints")).json()["endpoints"]
+    assert [each["state"]["status"] for each in listed[:3]] == ["disabled", "enabled", "enabled"]
+    assert (await api("GET", "/endpoints/audit")).json() == off
+    on = (await api("POST", "/endpoints/audit/enable")).json()
+    assert (on["state"]["status"], on["state"]["disabled_reason"]) == ("enabled", None)
+    assert (await api("GET", "/endpoints/audit")).json() == on
+
+
+async def test_a_declared_endpoint_is_changed_and_removed_in_code_alone(api: Caller) -> None:
+    before = (await api("GET", "/endpoints/crm")).json()
+    for place in ("/endpoints/crm", f"/endpoints/{before['id']}"):
+        said = await api.refused(409, "conflict", "PATCH", place, json={"description": "x"})
+        assert said == "endpoint 'crm' is declared in code; change it there"
+        said = await api.refused(409, "conflict", "DELETE", place)
+        assert "is declared in code; remove it there" in said
+    assert (await api("GET", "/endpoints/crm")).json() == before
+
+
+async def test_a_name_that_is_taken_is_refused(api: Caller) -> None:
+    first = (await api.created(name="taken"))["endpoint"]
+    second = (await api.created())["endpoint"]
+    for name in ("taken", "crm"):
+        asked = {"url": URL, "name": name}
+        assert name in await api.refused(409, "conflict", "POST", "/endpoints", json=asked)
+        place = f"/endpoints/{second['id']}"
+        assert name in await api.refused(409, "conflict", "PATCH", place, json={"name": name})
+    await api("DELETE", f"/endpoints/{first['id']}")
+    assert (await api("PATCH", place, json={"name": "taken"})).json()["name"] == "taken"
+    await api("DELETE", place)
+
+
+async def test_what_a_change_leaves_out_stays(api: Caller) -> None:
+    before = (
+        await api.created(
+            headers={"x-tenant": "7"}, description="old", metadata={"a": 1}, rate_limit=5
+        )
+    )["endpoint"]
+    place = f"/endpoints/{before['id']}"
+    after = (await api("PATCH", place, json={"description": "new", "rate_limit": None})).json()
+    assert after["updated_at"] > before["updated_at"]
+    changed = {"description": "new", "rate_limit": None, "updated_at": after["updated_at"]}
+    assert after == {**before, **changed}
+    assert (await api("GET", place)).json() == after
+
+
+async def test_a_change_keeps_the_state(api: Caller) -> None:
+    place = f"/endpoints/{(await api.created())['endpoint']['id']}"
+    await api("POST", f"{place}/disable")
+    changed = (await api("PATCH", place, json={"description": "x"})).json()
+    assert changed["state"]["status"] == "disabled"
+
+
+CREDENTIALS = {
+    "Authorization": f"Bearer {TOKEN}",
+    "Cookie": TOKEN,
+    "X-Api-Key": TOKEN,
+    "x-auth": TOKEN,
+    "X-Customer-Token": TOKEN,
+    "client-secret": TOKEN,
+}
+
+
+async def test_credentials_in_headers_are_never_shown_again(
+    api: Caller, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    headers = {**CREDENTIALS, "x-tenant": "7"}
+    shown = {**dict.fromkeys(CREDENTIALS, REDACTED), "x-tenant": "7"}
+    created = await api("POST", "/endpoints", json={"url": URL, "headers": headers})
+    place = f"/endpoints/{created.json()['endpoint']['id']}"
+    answers = [
+        created,
+        await api("GET", place),
+        await api("GET", "/endpoints"),
+        await api("PATCH", place, json={"description": "x"}),
+        await api("POST", f"{place}/disable"),
+        await api("POST", f"{place}/enable"),
+        await api("GET", "/endpoints/audit"),
+    ]
+    assert answers[1].json()["headers"] == answers[4].json()["headers"] == shown
+    assert TOKEN not in "".join(each.text for each in answers) + caplog.text
+
+
+async def test_a_header_that_comes_back_redacted_keeps_its_value(api: Caller) -> None:
+    made = (await api.created(headers={"Authorization": TOKEN, "x-a": "1"}))["endpoint"]
+    place = f"/endpoints/{made['id']}"
+    given_back = {"authorization": REDACTED, "x-a": "2"}
+    shown = (await api("PATCH", place, json={"headers": given_back})).json()
+    assert shown["headers"] == given_back
+    kept = await api.service.tools.endpoints.get(made["id"])
+    assert kept.headers == {"authorization": TOKEN, "x-a": "2"}
+    await api("PATCH", place, json={"headers": {}})
+    assert (await api.service.tools.endpoints.get(made["id"])).headers == {}
+
+
+async def test_a_deleted_endpoint_is_gone_and_its_name_is_free(api: Caller) -> None:
+    made = (await api.created(name="gone"))["endpoint"]
+    answer = await api("DELETE", "/endpoints/gone")
+    assert (answer.status_code, answer.content) == (204, b"")
+    for place in ("/endpoints/gone", f"/endpoints/{made['id']}"):
+        for method, path in (("GET", ""), ("DELETE", ""), ("POST", "/enable"), ("POST", "/test")):
+            await api.refused(404, "not_found", method, f"{place}{path}")
+    again = (await api.created(name="gone"))["endpoint"]
+    assert again["id"] != made["id"]
+    await api("DELETE", "/endpoints/gone")
+
+
+@pytest.mark.parametrize(
+    "name", [NOWHERE, "nobody", "x" * 300, "%00", "%FF", "..%2F..%2Fevents", "A B", "%ED%A0%80"]
+)
+async def test_an_endpoint_that_does_not_exist_is_not_found(api: Caller, name: str) -> None:
+    calls = [("GET", ""), ("PATCH", ""), ("DELETE", ""), ("GET", "/deliveries")]
+    calls += [("POST", f"/{doing}") for doing in ("enable", "test", "rotate-secret")]
+    for method, path in calls:
+        await api.refused(404, "not_found", method, f"/endpoints/{name}{path}")
+
+
+@pytest.mark.parametrize("webhook", ["default/nothing", "other/out", "%00/%FF", "default/OUT"])
+async def test_a_webhook_that_does_not_exist_is_not_found(api: Caller, webhook: str) -> None:
+    calls = [
+        ("GET", "/endpoints"),
+        ("GET", "/endpoints/crm"),
+        ("POST", "/users/nina/rotate-secret"),
+    ]
+    for method, path in calls:
+        await api.refused(404, "not_found", method, path, webhook=webhook)
+    await api.refused(404, "not_found", "POST", "/endpoints", webhook=webhook, json={"url": URL})
+
+
+async def test_an_endpoint_of_another_webhook_is_not_found(api: Caller) -> None:
+    other = (await api.created(webhook="team/bare", name="theirs"))["endpoint"]
+    for named in ("theirs", other["id"]):
+        await api.refused(404, "not_found", "GET", f"/endpoints/{named}")
+        await api.refused(404, "not_found", "DELETE", f"/endpoints/{named}")
+    assert (await api("GET", "/endpoints/theirs", webhook="team/bare")).json() == other
+
+
+async def test_who_has_no_key_gets_nowhere(api: Caller) -> None:
+    calls = [
+        ("GET", "/endpoints"), ("POST", "/endpoints"), ("GET", "/endpoints/crm"),
+        ("PATCH", "/endpoints/crm"), ("DELETE", "/endpoints/crm"),
+        ("GET", "/endpoints/crm/deliveries"), ("POST", "/users/nina/rotate-secret"),
+    ]  # fmt: skip
+    actions = ("enable", "disable", "test", "rotate-secret", "skip", "retry")
+    calls += [("POST", f"/endpoints/crm/{each}") for each in actions]
+    for method, path in calls:
+        for key in ("", "Bearer lyr_x_y"):
+            await api.refused(401, "unauthorized", method, path, headers={"authorization": key})
+
+
+async def test_every_change_is_logged_in_one_line_with_who_made_it(
+    api: Caller, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, logger="layeron.endpoints")
+    made = (await api.created(name="logged", user_id="x/y"))["endpoint"]
+    place = "/endpoints/logged"
+    await api("PATCH", place, json={"url": f"{URL}?a", "description": "x"})
+    await api("POST", f"{place}/disable")
+    await api("POST", f"{place}/enable")
+    await api("POST", "/users/x%2Fy/rotate-secret")
+    await api("DELETE", place)
+    what = f"default/out: endpoint logged ({made['id']})"
+    assert [record.getMessage() for record in caplog.records] == [
+        f"{what} created by key tests",
+        f"{what} changed (description, url) by key tests",
+        f"{what} disabled by key tests",
+        f"{what} enabled by key tests",
+        "default/out: a new secret for user 'x/y' by key tests",
+        f"{what} deleted by key tests",
+    ]
+
+
+HOSTILE = [
+    "http://127.0.0.1/", "http://localhost:8080/", "http://[::1]/", "http://0.0.0.0/",
+    "http://169.254.169.254/latest/meta-data/", "http://metadata.google.internal/",
+    "http://10.0.0.1/", "http://[::ffff:127.0.0.1]/", "http://2130706433/", "http://0x7f.1/",
+    "http://93.184.216.34:22/",
+]  # fmt: skip
+
+
+async def test_an_address_inside_is_refused_unless_it_is_allowed(
+    tmp_path: Path, temporal: TemporalServer
+) -> None:
+    async with calling(tmp_path, temporal, worker=False) as strict:
+        endpoint = (await strict.created())["endpoint"]["id"]
+        for url in HOSTILE:
+            asked = {"url": url}
+            said = await strict.refused(422, "payload_invalid", "POST", "/endpoints", json=asked)
+            assert "endpoint.url" in said
+            place = f"/endpoints/{endpoint}"
+            said = await strict.refused(422, "payload_invalid", "PATCH", place, json=asked)
+            assert "endpoint.url" in said
+        assert (await strict("GET", place)).json()["url"] == URL
+
+
+async def test_a_network_that_is_allowed_may_be_sent_to(api: Caller) -> None:
+    await api.created(url="http://127.0.0.1:9/hooks")
+    await api.refused(
+        422, "payload_invalid", "POST", "/endpoints", json={"url": "http://10.0.0.1/"}
+    )
+
+
+@pytest.fixture(params=["sqlite", "postgresql"], name="database")
+def _database(request: pytest.FixtureRequest) -> Any:
+    if request.param == "sqlite":
+        yield None
+    else:
+        with fresh_database() as url:
+            yield url
+
+
+async def test_a_user_has_no_more_than_the_cap_however_many_ask_at_once(
+    tmp_path: Path, temporal: TemporalServer, database: str | None
+) -> None:
+    async with calling(tmp_path, temporal, worker=False, database_url=database) as api:
+        asked = {"url": URL, "user_id": "nina"}
+        calls = [api("POST", "/endpoints", json=asked) for _ in range(12)]
+        answers = await asyncio.gather(*calls)
+        made = [each.json()["endpoint"]["id"] for each in answers if each.status_code == 201]
+        assert len(made) == 3
+        assert {each.status_code for each in answers} == {201, 409}
+        await api.created(user_id="omar")
+        await api("DELETE", f"/endpoints/{made[0]}")
+        await api.created(user_id="nina")
+        assert "nina" in await api.refused(409, "conflict", "POST", "/endpoints", json=asked)
+
+
+async def test_a_test_is_one_attempt_whose_outcome_is_told(api: Caller) -> None:
+    async with running_customer() as customer:
+        endpoint = (await api.created(url=customer.url, event_types=["nothing.else"]))["endpoint"]
+        answer = await api("POST", f"/endpoints/{endpoint['id']}/test")
+        assert answer.status_code == 200, answer.text
+        record = answer.json()
+        assert (record["event_type"], record["status"]) == ("webhook.test", "succeeded")
+        assert [each["endpoint_id"] for each in record["deliveries"]] == [endpoint["id"]]
+        (attempt,) = record["attempts"]
+        assert (attempt["outcome"], attempt["http_status"]) == ("succeeded", 200)
+        assert customer.ids() == [record["id"]]
+        page = (await api("GET", f"/endpoints/{endpoint['id']}/deliveries")).json()
+        assert [each["event_id"] for each in page["deliveries"]] == [record["id"]]
+        asked = {"event_type": "order.paid"}
+        record = (await api("POST", f"/endpoints/{endpoint['id']}/test", json=asked)).json()
+        assert record["event_type"] == "order.paid"
+        assert b'"data":{"total":5}' in customer.bodies[1]
+
+
+async def test_a_test_that_fails_is_not_tried_again(api: Caller) -> None:
+    async with running_customer(always(500)) as customer:
+        endpoint = (await api.created(url=customer.url))["endpoint"]["id"]
+        record = (await api("POST", f"/endpoints/{endpoint}/test")).json()
+        assert record["status"] == "dead_letter"
+        assert [each["http_status"] for each in record["attempts"]] == [500]
+        assert len(customer.requests) == 1
+
+
+async def test_a_test_that_cannot_be_made_is_refused(api: Caller) -> None:
+    endpoint = (await api.created(url="http://127.0.0.1:9/"))["endpoint"]["id"]
+    place = f"/endpoints/{endpoint}"
+    for event_type in ("order.void", "order.unknown", "no type"):
+        asked = {"event_type": event_type}
+        said = await api.refused(422, "payload_invalid", "POST", f"{place}/test", json=asked)
+        assert event_type in said
+    await api("POST", f"{place}/disable")
+    said = await api.refused(409, "conflict", "POST", f"{place}/test")
+    assert said.endswith("is disabled; enable it first")
+
+
+async def test_a_queue_alone_can_be_told_to_go_on(api: Caller) -> None:
+    plain = (await api.created())["endpoint"]["id"]
+    queue = (await api.created(fifo=True))["endpoint"]["id"]
+    for doing in ("skip", "retry"):
+        asked = {"event_id": EVENT}
+        said = await api.refused(409, "conflict", "POST", f"/endpoints/{plain}/{doing}", json=asked)
+        assert "is no queue (fifo=True); replay the event instead" in said
+        await api.refused(404, "not_found", "POST", f"/endpoints/{queue}/{doing}", json=asked)
+        asked = {"event_id": "x"}
+        await api.refused(404, "not_found", "POST", f"/endpoints/{queue}/{doing}", json=asked)
+
+
+async def test_a_service_that_sends_nothing_has_no_endpoints_and_needs_no_key(
+    tmp_path: Path, temporal: TemporalServer
+) -> None:
+    async with calling(tmp_path, temporal, backend(), worker=False) as api:
+        await api.refused(404, "not_found", "GET", "/endpoints")
+
+
+async def test_a_name_that_is_declared_later_wins(tmp_path: Path, temporal: TemporalServer) -> None:
+    def declaring(*endpoints: Any) -> Any:
+        app = backend()
+        app.use(webhooks.out("out", endpoints=endpoints))
+        return app
+
+    async with calling(tmp_path, temporal, declaring(), worker=False) as api:
+        made = (await api.created(name="crm"))["endpoint"]
+    app = declaring({"name": "crm", "url": URL})
+    async with calling(tmp_path, temporal, app, worker=False) as api:
+        assert (await api("GET", "/endpoints/crm")).json()["declared"] is True
+        assert (await api("GET", f"/endpoints/{made['id']}")).json() == made
