@@ -4,7 +4,7 @@ import json
 import math
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar, cast
 
@@ -50,11 +50,12 @@ class OutgoingEvent:
         AfterValidator(lambda given: given if given is None else check_headers(given)),
     ] = None
 
-    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(strict=True, extra="forbid")
+    __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(
+        strict=True, extra="forbid", revalidate_instances="always"
+    )
 
 
 _ADAPTER = TypeAdapter(OutgoingEvent)
-_NAMES = tuple(each.name for each in fields(OutgoingEvent))
 
 
 def check_outgoing(event: OutgoingEvent) -> bytes:
@@ -64,7 +65,7 @@ def check_outgoing(event: OutgoingEvent) -> bytes:
         PayloadError: a part of it cannot; says which and why.
     """
     try:
-        _ADAPTER.validate_python({name: getattr(event, name) for name in _NAMES})
+        _ADAPTER.validate_python(event)
     except ValidationError as error:
         first = error.errors(include_input=False)[0]
         message = first["msg"].removeprefix("Value error, ")
