@@ -37,7 +37,7 @@ async def list_endpoints(
         if after is not None and each.name > after and user_id in {None, each.user_id}
     ]
     page = left[:limit]
-    states = await store.states([each.id for each in page]) if page else {}
+    states = await store.states([each.id for each in page])
     page = [replace(each, state=states.get(each.id, each.state)) for each in page]
     rest = await store.list(
         namespace=publisher.namespace,

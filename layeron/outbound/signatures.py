@@ -49,8 +49,10 @@ def _read(given: Signature | SignatureDict, webhook: str) -> Signature:
 
 def _without_secret(rule: Signature) -> Signature:
     """The same rule, which was checked already, for secrets of the vault."""
-    said = {name: getattr(rule, name) for name in Signature.model_fields}
-    return Signature.model_construct(**{**said, "secret": ()})
+    # A copy would remember what the one it is of has found out about its secrets.
+    said: dict[str, Any] = {name: getattr(rule, name) for name in Signature.model_fields}
+    said["secret"] = ()
+    return Signature.model_construct(None, **said)
 
 
 def _takes_generated(rule: Signature) -> bool:

@@ -78,7 +78,7 @@ class Caller:
 
 @asynccontextmanager
 async def calling(
-    folder: Path, temporal: TemporalServer, app: Backend | None = None, **settings: object
+    folder: Path, temporal: TemporalServer, app: Backend | None = None, **settings: Any
 ) -> AsyncGenerator[Caller]:
     """Serve an application with its data in *folder*."""
     secrets = SecretFile(folder / FILE_NAME)

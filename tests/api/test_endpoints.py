@@ -140,7 +140,7 @@ async def test_a_body_that_is_no_object_is_refused(api: Caller, body: bytes) -> 
     await api("DELETE", f"/endpoints/{endpoint}")
 
 
-FIELDS = [
+FIELDS: list[tuple[str, dict[str, Any], str]] = [
     ("disable", {"enabled": False}, "unknown field 'enabled'"),
     ("enable", {"x": 1}, "unknown field 'x'"),
     ("test", {"type": "x"}, "unknown field 'type'"),
@@ -221,10 +221,10 @@ async def test_a_declared_endpoint_is_changed_and_removed_in_code_alone(api: Cal
 async def test_a_name_that_is_taken_is_refused(api: Caller) -> None:
     first = (await api.created(name="taken"))["endpoint"]
     second = (await api.created())["endpoint"]
+    place = f"/endpoints/{second['id']}"
     for name in ("taken", "crm"):
         asked = {"url": URL, "name": name}
         assert name in await api.refused(409, "conflict", "POST", "/endpoints", json=asked)
-        place = f"/endpoints/{second['id']}"
         assert name in await api.refused(409, "conflict", "PATCH", place, json={"name": name})
     await api("DELETE", f"/endpoints/{first['id']}")
     assert (await api("PATCH", place, json={"name": "taken"})).json()["name"] == "taken"
@@ -384,12 +384,11 @@ async def test_an_address_inside_is_refused_unless_it_is_allowed(
     tmp_path: Path, temporal: TemporalServer
 ) -> None:
     async with calling(tmp_path, temporal, worker=False) as strict:
-        endpoint = (await strict.created())["endpoint"]["id"]
+        place = f"/endpoints/{(await strict.created())['endpoint']['id']}"
         for url in HOSTILE:
             asked = {"url": url}
             said = await strict.refused(422, "payload_invalid", "POST", "/endpoints", json=asked)
             assert "endpoint.url" in said
-            place = f"/endpoints/{endpoint}"
             said = await strict.refused(422, "payload_invalid", "PATCH", place, json=asked)
             assert "endpoint.url" in said
         assert (await strict("GET", place)).json()["url"] == URL
