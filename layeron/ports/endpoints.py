@@ -26,7 +26,8 @@ class EndpointStore(Protocol):
         """Store a new endpoint; the same one again is fine.
 
         Raises:
-            ConflictError: its webhook has another of this name, or its user has *most* already.
+            ConflictError: its webhook has another of this name, or its user has *most* already;
+                those that belong to nobody are counted together.
         """
         ...
 

@@ -24,16 +24,7 @@ def add(session: Session, endpoint: EndpointRecord, *, most: int) -> None:
     if session.get(EndpointRow, endpoint.id) is not None:
         return
     _refuse_taken_name(session, endpoint)
-    if endpoint.user_id is not None:
-        owned = _created(endpoint.namespace, endpoint.webhook).where(
-            EndpointRow.user_id == endpoint.user_id
-        )
-        count = session.exec(select(func.count()).select_from(owned.subquery())).one()
-        if count >= most:
-            raise ConflictError(
-                f"user {printable(endpoint.user_id)!r} has {count} endpoints, and at most {most}"
-                " are allowed; delete one that is not used."
-            )
+    _refuse_too_many(session, endpoint, most)
     session.add(EndpointRow(**values_of(endpoint, config=config_of(endpoint))))
 
 
@@ -115,6 +106,19 @@ def _row(session: Session, endpoint_id: str) -> EndpointRow:
 
 def _webhook_of(endpoint: EndpointRecord) -> str:
     return f"endpoints of {endpoint.namespace}/{endpoint.webhook}"
+
+
+def _refuse_too_many(session: Session, endpoint: EndpointRecord, most: int) -> None:
+    user_id = endpoint.user_id
+    owned = _created(endpoint.namespace, endpoint.webhook).where(EndpointRow.user_id == user_id)
+    count = session.exec(select(func.count()).select_from(owned.subquery())).one()
+    if count >= most:
+        whose = "the webhook" if user_id is None else f"user {printable(user_id)!r}"
+        without = " without an owner" if user_id is None else ""
+        raise ConflictError(
+            f"{whose} has {count} endpoints{without}, and at most {most} are allowed; delete one"
+            " that is not used."
+        )
 
 
 def _refuse_taken_name(session: Session, endpoint: EndpointRecord) -> None:

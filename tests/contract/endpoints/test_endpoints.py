@@ -21,7 +21,7 @@ MOST = 3
 
 async def add(store: EndpointStore, *endpoints: EndpointRecord) -> None:
     for each in endpoints:
-        await store.add(each, most=MOST)
+        await store.add(each, most=MOST if each.user_id else 1_000)
 
 
 async def test_an_endpoint_comes_back_as_it_was(store: EndpointStore) -> None:
@@ -54,10 +54,11 @@ async def test_a_user_has_only_so_many_in_a_webhook(store: EndpointStore) -> Non
     await add(store, an_endpoint("a", user_id="8"), an_endpoint("b", user_id="7", webhook="x"))
 
 
-async def test_what_belongs_to_no_user_is_not_counted(store: EndpointStore) -> None:
+async def test_what_belongs_to_no_user_is_counted_together(store: EndpointStore) -> None:
     await add(store, *(an_endpoint(f"e{n}") for n in range(MOST + 2)))
-    page = await store.list(namespace="default", webhook="orders", limit=10)
-    assert len(page.endpoints) == MOST + 2
+    with pytest.raises(ConflictError, match="has 5 endpoints without an owner, and at most 5"):
+        await store.add(an_endpoint("one-more"), most=MOST + 2)
+    await store.add(an_endpoint("owned", user_id="7"), most=1)
 
 
 async def test_creates_at_once_do_not_pass_the_cap(store: EndpointStore) -> None:
