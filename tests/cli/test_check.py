@@ -104,6 +104,15 @@ def test_the_banner_names_publishers_beside_webhooks(tmp_path: Path) -> None:
     assert not [each for each in banner(plan, shown[:1]) if "trigger" in each]
 
 
+def test_who_sends_needs_a_key_to_encrypt_signing_secrets_with(tmp_path: Path) -> None:
+    (tmp_path / "hooks.py").write_text(PUBLISHERS)
+    for key in ("", "too short to be a key"):
+        result = layeron("check", "hooks.py", folder=tmp_path, LAYERON_ENCRYPTION_KEY=key)
+        assert result.returncode == 1
+        assert "layeron secrets set LAYERON_ENCRYPTION_KEY --generate" in result.stderr
+        assert "to be a key" not in result.stderr
+
+
 def test_every_missing_secret_is_named_with_both_mends(folder: Path) -> None:
     text = APP.replace('secret("VENDOR_SECRET")', '[secret("NEW_KEY"), secret("OLD_KEY")]')
     (folder / "hooks.py").write_text(text)

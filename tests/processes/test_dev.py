@@ -30,6 +30,12 @@ def test_it_says_what_runs_where_and_what_to_do_next(dev: Local) -> None:
     assert "Ctrl-C stops it; the next start finds its data again." in shown
 
 
+def test_it_has_a_key_to_encrypt_signing_secrets_with_that_nobody_had_to_make(dev: Local) -> None:
+    file = dev.folder / ".layeron" / "secrets.json"
+    assert len(json.loads(file.read_text())["LAYERON_ENCRYPTION_KEY"]) >= 32
+    assert file.stat().st_mode & 0o777 == 0o600
+
+
 def test_it_sends_itself_an_event_and_tells_its_life(dev: Local) -> None:
     sent = dev.process.until(r"^POST (\S+) → 202 .*\"(whevt_\w+)\",\"status\":\"accepted\"")
     assert sent[1] == f"{dev.url}/webhooks/vendor"
