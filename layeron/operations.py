@@ -113,6 +113,9 @@ class Operations:
         replay = await self.records.add_replay(
             record.id, requested_by=requested_by, reason=reason, at=datetime.now(UTC)
         )
+        if replay.number != record.replay_count + 1:
+            await self.records.fail_replay(record.id, replay.number)
+            raise ConflictError(f"another replay of event {record.id} began at this moment; wait")
         try:
             await self.engine.start_replay(replace(again, replay=replay.number))
         except BaseException:
@@ -124,12 +127,13 @@ class Operations:
         webhook = self.app.webhook(record.namespace, record.webhook)
         if webhook is None:
             raise _undeclared(record)
-        last = record.replays[-1] if record.replays else record
-        if last.status not in FINAL_STATUSES and await self.engine.is_running(last.workflow_id):
-            raise ConflictError(
-                f"event {record.id} is still being handled (status {last.status}); replay it when"
-                " it has ended"
-            )
+        handlings: Sequence[EventRecord | ReplayRecord] = record.replays or [record]
+        for each in handlings:
+            if each.status not in FINAL_STATUSES and await self.engine.is_running(each.workflow_id):
+                raise ConflictError(
+                    f"event {record.id} is still being handled (status {each.status}); replay it"
+                    " when it has ended"
+                )
         handler = webhook.handlers.match(record.event_type)
         return _event_of(record, webhook.policy, handler.workflow_name if handler else None)
 

@@ -43,14 +43,14 @@ async def deliveries_to_replay(
                     f"event {record.id} was not sent to an endpoint {name[:40]!r}; name some of"
                     f" {names}"
                 )
-    last = record.replays[-1] if record.replays else None
-    if last and last.status == "accepted" and await engine.is_running(last.workflow_id):
-        raise ConflictError(f"replay {last.number} of event {record.id} is about to begin; wait")
-    for each in chosen:
-        if each.status not in ENDED and await _is_being_sent(record, each, engine):
+    for each in record.replays:
+        if each.status == "accepted" and await engine.is_running(each.workflow_id):
+            raise ConflictError(f"replay {each.number} of event {record.id} has just begun; wait")
+    for delivery in chosen:
+        if delivery.status not in ENDED and await _is_being_sent(record, delivery, engine):
             raise ConflictError(
-                f"event {record.id} is still being sent to endpoint {each.endpoint!r} (status"
-                f" {each.status}); wait, or name endpoints that it is not being sent to"
+                f"event {record.id} is still being sent to endpoint {delivery.endpoint!r} (status"
+                f" {delivery.status}); wait, or name endpoints that it is not being sent to"
             )
     return chosen
 
