@@ -1,7 +1,7 @@
 """Sees every connection this process begins, whoever begins it."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
@@ -10,7 +10,7 @@ _begun: list[Any] = []
 
 
 @contextmanager
-def connections() -> Iterator[list[Any]]:
+def connections() -> Generator[list[Any]]:
     """The addresses that are connected to meanwhile, successfully or not."""
     _listen()
     _begun.clear()

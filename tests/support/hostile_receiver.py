@@ -1,6 +1,7 @@
 """Receivers of webhooks on loopback: well-behaved ones that count, and hostile ones."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncGenerator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -29,12 +30,16 @@ class Receiver:
 
 
 @asynccontextmanager
-async def receiving(answer: bytes, *, a_connection: int = 1000) -> AsyncGenerator[Receiver]:
+async def receiving(
+    answer: bytes, *, a_connection: int = 1000, tls: ssl.SSLContext | None = None
+) -> AsyncGenerator[Receiver]:
     """Answer every request by these bytes.
 
     Args:
         answer: status line, header and body.
-        a_connection: how many requests are answered on each before it is closed unannounced.
+        a_connection: how many requests are answered on each; the next is read, and then the
+            connection is closed.
+        tls: what to present itself with.
     """
     seen = Receiver()
 
@@ -47,8 +52,9 @@ async def receiving(answer: bytes, *, a_connection: int = 1000) -> AsyncGenerato
             seen.requests.append(request)
             writer.write(answer)
             await writer.drain()
+        await read_request(reader)
 
-    async with serving(talk) as host:
+    async with serving(talk, tls=tls) as host:
         seen.host = host
         yield seen
 

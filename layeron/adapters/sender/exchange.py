@@ -58,7 +58,7 @@ class Exchange:
         self.connect_seconds: float | None = None
         self._destination = destination
         self._step = "connect_tcp"
-        self._started = time.monotonic()
+        self._connect_started: float | None = None
         self._status: int | None = None
         self._tls: BaseException | None = None
 
@@ -69,19 +69,22 @@ class Exchange:
             return
         if state == "started":
             self._step = step
+            if step == "connect_tcp":
+                self._connect_started = time.monotonic()
             self._status = self._status if step == "receive_response_body" else None
         elif state == "failed" and step == "start_tls":
             self._tls = info["exception"].__cause__
-        elif state == "complete" and step in {"connect_tcp", "start_tls"}:
-            self.address = info["return_value"].get_extra_info("server_addr")[0]
-            self.connect_seconds = time.monotonic() - self._started
+        elif state == "complete" and self._connect_started and step in {"connect_tcp", "start_tls"}:
+            peer = info["return_value"].get_extra_info("server_addr")
+            self.address = peer[0] if peer else self.address  # None where it is gone already
+            self.connect_seconds = time.monotonic() - self._connect_started
         elif state == "complete" and step == "receive_response_headers":
             self._status = info["return_value"][1]
 
     @property
     def went_stale(self) -> bool:
         """Whether it had a connection that stood before, and nothing was answered on it."""
-        return self.connect_seconds is None and self._status is None
+        return self._connect_started is None and self._status is None
 
     def timed_out(self, seconds: float) -> Unanswered:
         """It took longer than *seconds*."""

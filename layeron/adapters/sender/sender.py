@@ -10,9 +10,10 @@ from urllib.parse import unquote, urlsplit
 import httpcore2
 import httpx2
 
-from layeron.adapters.sender.backend import GuardedBackend
 from layeron.adapters.sender.exchange import FAILURES, Exchange
 from layeron.adapters.sender.guard import Guard, NotSentError
+from layeron.adapters.sender.guarded_network import GuardedNetwork
+from layeron.adapters.sender.network import Network
 from layeron.adapters.sender.resolving import Resolver
 from layeron.outbound.urls import Destination, check_url
 from layeron.ports.sender import LARGEST_EXCERPT, Answered, Unanswered
@@ -62,7 +63,9 @@ class PooledSender:
                 max_connections=None,
                 max_keepalive_connections=idle_connections,
                 keepalive_expiry=_IDLE_SECONDS,
-                network_backend=None if proxy else GuardedBackend(guard, secure=scheme == "https"),
+                network_backend=(
+                    Network() if proxy else GuardedNetwork(guard, secure=scheme == "https")
+                ),
                 proxy=_proxy(proxy) if proxy else None,
             )
             for scheme in ("http", "https")

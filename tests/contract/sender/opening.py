@@ -4,6 +4,7 @@ import socket
 import ssl
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import cache
 from ipaddress import ip_network
 
 from layeron.adapters.sender import PooledSender
@@ -45,11 +46,17 @@ async def sending(
         https_only=https_only,
         resolve=resolve or names({}),
     )
-    sender = PooledSender(guard, trust=trust or ssl.create_default_context(), proxy=proxy)
+    sender = PooledSender(guard, trust=trust or _system_trust(), proxy=proxy)
     try:
         yield sender
     finally:
         await sender.close()
+
+
+@cache
+def _system_trust() -> ssl.SSLContext:
+    """What takes longer to load than most tests take."""
+    return ssl.create_default_context()
 
 
 async def post(sender: Sender, url: str, seconds: float = 20) -> Answered | Unanswered:

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from ipaddress import IPv6Address, ip_address
-from typing import Final, cast
+from typing import Final
 
 import httpcore2
 
 from layeron.adapters.sender.guard import Guard, NotSentError
+from layeron.adapters.sender.network import Network
 from layeron.outbound.addresses import IPAddress
 
 _MOST_ADDRESSES: Final = 4
@@ -14,7 +15,7 @@ _SECONDS_PER_ADDRESS: Final = 4.0
 """Before the next one is tried: two repetitions of a lost packet. The last has all that is left."""
 
 
-class GuardedBackend(httpcore2.AsyncNetworkBackend):
+class GuardedNetwork(Network):
     """Resolves once, checks what it got, and connects to exactly that.
 
     Args:
@@ -23,10 +24,9 @@ class GuardedBackend(httpcore2.AsyncNetworkBackend):
     """
 
     def __init__(self, guard: Guard, *, secure: bool) -> None:
+        super().__init__()
         self._guard = guard
         self._secure = secure
-        # A cast, because it is declared a second time for where anyio is missing.
-        self._network = cast("httpcore2.AsyncNetworkBackend", httpcore2.AnyIOBackend())
 
     async def connect_tcp(
         self,
@@ -56,15 +56,18 @@ class GuardedBackend(httpcore2.AsyncNetworkBackend):
         shown = f"[{address}]" if isinstance(address, IPv6Address) else str(address)
         where = f"{shown}:{port}"
         try:
-            stream = await self._network.connect_tcp(str(address), port, seconds)
+            stream = await super().connect_tcp(str(address), port, seconds)
         except httpcore2.ConnectTimeout as error:
             raise NotSentError("connect", f"no answer from {where}") from error
         except httpcore2.ConnectError as error:
             raise NotSentError("connect", _why(error, where)) from error
-        if ip_address(stream.get_extra_info("server_addr")[0]) != address:
-            await stream.aclose()
+        peer = stream.get_extra_info("server_addr")
+        if peer and ip_address(peer[0]) == address:
+            return stream
+        await stream.aclose()
+        if peer:
             raise NotSentError("refused_url", f"{where} was connected to at another address")
-        return stream
+        raise NotSentError("connect", f"{where} broke off the connection at once")
 
 
 def _why(error: BaseException, where: str) -> str:
