@@ -25,7 +25,7 @@ _SOME = select(DeliveryRow).where(
 _STATUSES = (
     select(DeliveryRow.status, DeliveryRow.replay)
     .where(DeliveryRow.event_id == bindparam("event_id"))
-    .distinct()
+    .group_by(col(DeliveryRow.status), col(DeliveryRow.replay))
 )
 
 
@@ -82,7 +82,8 @@ def set_event_status(
         at: now.
         begun: how many attempts start now; None when some ended.
     """
-    found = session.exec(_STATUSES, params={"event_id": event.event_id}).all()
+    # What begins decides alone.
+    found = () if begun else session.exec(_STATUSES, params={"event_id": event.event_id}).all()
     status = _status_of({status for status, _ in found}, row.status, begun)
     row.status, row.updated_at = status, max(at, row.updated_at)
     if status == "succeeded":

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import bindparam, func
 from sqlmodel import Session, col, select
 
-from layeron.adapters.database import deliveries, duplicates
+from layeron.adapters.database import deliveries, delivery_attempts, duplicates
 from layeron.adapters.database.tables import (
     AttemptRow,
     DuplicateCountRow,
@@ -47,7 +47,7 @@ def find(session: Session, event_id: str) -> EventRecord:
     record.replays.extend(map(replay_record, replays))
     if record.direction == "outbound":
         record.deliveries.extend(deliveries.of_event(session, record.id))
-        record.attempts.extend(deliveries.attempts_of_event(session, record.id))
+        record.attempts.extend(delivery_attempts.of_event(session, record.id))
         return record
     attempts = session.exec(
         select(AttemptRow)

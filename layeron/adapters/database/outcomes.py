@@ -1,17 +1,18 @@
 """Attempts to deliver that ended, and what follows for their endpoints and their event."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
-from layeron.adapters.database import deliveries, endpoint_states, events, recording, sending
-from layeron.adapters.database.tables import (
-    DeliveryAttemptRow,
-    DeliveryRow,
-    EventRow,
+from layeron.adapters.database import (
+    deliveries,
+    delivery_attempts,
+    endpoint_states,
+    events,
+    recording,
 )
+from layeron.adapters.database.tables import DeliveryRow, EventRow
 from layeron.identity import declared_endpoint_id
 from layeron.outbound.health import after_report
 from layeron.outbound.records import (
@@ -22,15 +23,9 @@ from layeron.outbound.records import (
     OutboundEvent,
 )
 from layeron.ports.deliveries import Finished
-from layeron.records import AttemptOutcome, DeliveryStatus
+from layeron.records import DeliveryStatus
 
-_ATTEMPTS = select(DeliveryAttemptRow).where(
-    DeliveryAttemptRow.event_id == bindparam("event_id"),
-    DeliveryAttemptRow.replay == bindparam("replay"),
-    col(DeliveryAttemptRow.endpoint_id).in_(bindparam("ids", expanding=True)),
-    col(DeliveryAttemptRow.number).in_(bindparam("numbers", expanding=True)),
-)
-_UNREPORTED: frozenset[AttemptOutcome] = frozenset({"running", "interrupted"})
+_UNREPORTED: frozenset[str] = frozenset({"running", "interrupted"})
 
 
 def finish(
@@ -45,20 +40,18 @@ def finish(
         return []
     ids = [each.endpoint_id for each in reports]
     row, rows = _locked(session, event, ids, at=reports[0].started_at)
-    attempts = _attempts(session, event, reports)
-    news = [
-        each
-        for each in reports
-        if (attempt := attempts.get(_key(each))) is None or attempt.outcome in _UNREPORTED
-    ]
+    outcomes = delivery_attempts.outcomes_of(session, event, reports)
+    news = [each for each in reports if outcomes.get(_key(each), "running") in _UNREPORTED]
     before, after = _change_states(session, event, rows, news)
+    delivery_attempts.write(session, event, [each for each in news if not each.unsent])
     for each in news:
-        if each.unsent:
-            _take_back(session, row, rows[each.endpoint_id], attempts.get(_key(each)), each)
-        else:
-            _write(session, event, attempts.get(_key(each)), each)
-            state = after.get(each.endpoint_id, EndpointState())
-            _carry_on(event, row, rows[each.endpoint_id], each, state)
+        delivery, is_there = rows[each.endpoint_id], _key(each) in outcomes
+        if each.unsent and is_there:
+            _take_back(session, event, row, delivery, each)
+        elif not each.unsent:
+            if not is_there:
+                _count(event, row, delivery, each)
+            _carry_on(event, row, delivery, each, after.get(each.endpoint_id, EndpointState()))
     deliveries.set_event_status(session, event, row, at=max(each.ended_at for each in reports))
     return [_finished(each, rows[each.endpoint_id].status, before, after) for each in reports]
 
@@ -80,7 +73,7 @@ def settle(
         return
     if delivery.status in ENDED and not (is_given_up and status == "skipped"):
         return
-    sending.interrupt(session, event, [endpoint_id], at, note)
+    delivery_attempts.interrupt(session, event, [endpoint_id], at, note)
     delivery.status, delivery.last_error = status, note
     delivery.next_attempt_at, delivery.updated_at = None, at
     row.last_error = note
@@ -98,18 +91,6 @@ def _locked(
         known = endpoint_states.known(session, event.endpoints, [])
         rows = deliveries.put_on_record(session, event, known, at)
     return row, rows
-
-
-def _attempts(
-    session: Session, event: OutboundEvent, reports: Iterable[DeliveryReport]
-) -> Mapping[tuple[str, int], DeliveryAttemptRow]:
-    wanted = {
-        "event_id": event.event_id,
-        "replay": event.replay,
-        "ids": [each.endpoint_id for each in reports],
-        "numbers": list({each.number for each in reports}),
-    }
-    return {(row.endpoint_id, row.number): row for row in session.scalars(_ATTEMPTS, wanted)}
 
 
 def _key(report: DeliveryReport) -> tuple[str, int]:
@@ -151,36 +132,14 @@ def _declared(event: OutboundEvent, endpoint_id: str, name: str) -> EndpointReco
     return EndpointRecord(endpoint_id, event.namespace, event.webhook, name, declared=True, url="")
 
 
-def _write(
-    session: Session,
-    event: OutboundEvent,
-    attempt: DeliveryAttemptRow | None,
-    report: DeliveryReport,
+def _count(
+    event: OutboundEvent, row: EventRow, delivery: DeliveryRow, report: DeliveryReport
 ) -> None:
-    """Write down how an attempt ended; its worker may have been taken for dead meanwhile."""
-    if attempt is None:
-        attempt = DeliveryAttemptRow(
-            event_id=event.event_id,
-            endpoint_id=report.endpoint_id,
-            replay=event.replay,
-            number=report.number,
-            outcome="running",
-            started_at=report.started_at,
-        )
-        session.add(attempt)
-    attempt.outcome = _outcome(report)
-    attempt.started_at, attempt.ended_at = report.started_at, report.ended_at
-    attempt.failure, attempt.error, attempt.note = report.failure, report.error, None
-    attempt.http_status = report.http_status
-    attempt.response_headers = [list(each) for each in report.response_headers]
-    attempt.response_excerpt = report.response_excerpt
-    attempt.address, attempt.connect_seconds = report.address, report.connect_seconds
-
-
-def _outcome(report: DeliveryReport) -> AttemptOutcome:
-    if report.status == "succeeded":
-        return "succeeded"
-    return "timed_out" if report.failure == "timeout" else "failed"
+    """Count an attempt whose beginning is not on record."""
+    row.attempt_count += 1
+    delivery.attempt_count += 1
+    if delivery.replay == event.replay:
+        delivery.number = max(delivery.number, report.number)
 
 
 def _carry_on(
@@ -205,15 +164,15 @@ def _carry_on(
 
 def _take_back(
     session: Session,
+    event: OutboundEvent,
     row: EventRow,
     delivery: DeliveryRow,
-    attempt: DeliveryAttemptRow | None,
     report: DeliveryReport,
 ) -> None:
     """Undo the beginning of an attempt that nothing was sent in."""
-    if attempt is None or report.number != delivery.number or attempt.replay != delivery.replay:
+    if (report.number, event.replay) != (delivery.number, delivery.replay):
         return
-    session.delete(attempt)
+    delivery_attempts.forget(session, event, report)
     row.attempt_count -= 1
     row.last_error = report.error or row.last_error
     delivery.number -= 1

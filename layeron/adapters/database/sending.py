@@ -8,12 +8,16 @@ healthy one go on side by side.
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, update
-from sqlmodel import Session, col
+from sqlmodel import Session
 
-from layeron.adapters.database import deliveries, endpoint_states, events, recording
-from layeron.adapters.database.columns import AnyText, UtcTime
-from layeron.adapters.database.tables import DeliveryAttemptRow, DeliveryRow
+from layeron.adapters.database import (
+    deliveries,
+    delivery_attempts,
+    endpoint_states,
+    events,
+    recording,
+)
+from layeron.adapters.database.tables import DeliveryRow
 from layeron.outbound.health import Wait, admit, ask_again
 from layeron.outbound.records import ENDED, EndpointRecord, OutboundEvent
 from layeron.ports.deliveries import BeginResult, Due, Ended, Later
@@ -22,21 +26,6 @@ from layeron.records import DeliveryStatus
 _DIED = "the worker stopped before this attempt ended"
 _OVERTAKEN = timedelta(minutes=1)
 _GIVEN_UP: frozenset[DeliveryStatus] = frozenset({"dead_letter", "held"})
-
-_INTERRUPT = (
-    update(DeliveryAttemptRow)
-    .where(
-        col(DeliveryAttemptRow.event_id) == bindparam("event"),
-        col(DeliveryAttemptRow.endpoint_id).in_(bindparam("ids", expanding=True)),
-        col(DeliveryAttemptRow.replay) == bindparam("sending"),
-        col(DeliveryAttemptRow.outcome) == "running",
-    )
-    .values(
-        outcome="interrupted",
-        ended_at=bindparam("at", type_=UtcTime),
-        note=bindparam("why", type_=AnyText),
-    )
-)
 
 
 def begin(
@@ -61,33 +50,20 @@ def begin(
     if not is_ready:
         rows = deliveries.put_on_record(session, event, known, at)
     if any(rows[each].number or rows[each].replay > event.replay for each in endpoints):
-        interrupt(session, event, endpoints, at, _DIED)
+        delivery_attempts.interrupt(session, event, endpoints, at, _DIED)
     results: dict[str, BeginResult | None] = {
         each: _result(rows[each], event, at, force=force) for each in endpoints
     }
     open_ = [each for each, result in results.items() if result is None]
     waits = _admit(session, [known[each] for each in open_ if each in known], at, force=force)
     for each in open_:
-        results[each] = _begin_one(session, event, rows[each], known.get(each), waits, at)
-    begun = sum(isinstance(each, Due) for each in results.values())
+        results[each] = _begin_one(event, rows[each], known.get(each), waits, at)
+    begun = [each for each in results.values() if isinstance(each, Due)]
+    delivery_attempts.start(session, event, begun, at)
     row.run_id = run_id
-    row.attempt_count += begun
-    deliveries.set_event_status(session, event, row, at=at, begun=begun)
+    row.attempt_count += len(begun)
+    deliveries.set_event_status(session, event, row, at=at, begun=len(begun))
     return [each for each in results.values() if each is not None]
-
-
-def interrupt(
-    session: Session, event: OutboundEvent, endpoints: Sequence[str], at: datetime, why: str
-) -> None:
-    """End attempts of this sending that are still on record as running."""
-    values = {
-        "event": event.event_id,
-        "ids": list(endpoints),
-        "sending": event.replay,
-        "at": at,
-        "why": why,
-    }
-    session.connection().execute(_INTERRUPT, values)
 
 
 def _result(
@@ -131,7 +107,6 @@ def _admit(
 
 
 def _begin_one(
-    session: Session,
     event: OutboundEvent,
     delivery: DeliveryRow,
     endpoint: EndpointRecord | None,
@@ -151,13 +126,4 @@ def _begin_one(
     if delivery.status in _GIVEN_UP:
         delivery.status = "retrying"
     delivery.next_attempt_at, delivery.updated_at = None, at
-    attempt = DeliveryAttemptRow(
-        event_id=event.event_id,
-        endpoint_id=endpoint.id,
-        replay=event.replay,
-        number=delivery.number,
-        outcome="running",
-        started_at=at,
-    )
-    session.add(attempt)
     return Due(endpoint, delivery.number)

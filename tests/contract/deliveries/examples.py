@@ -10,9 +10,7 @@ from layeron.identity import new_event_id
 from layeron.outbound.records import DeliveryReport, EndpointRecord, EndpointState, OutboundEvent
 from layeron.ports.deliveries import BeginResult, Due, Ended, Later
 from layeron.records import BodyReference, EventRecord
-from tests.contract.endpoints.examples import NOON, a_declared_endpoint, after, an_endpoint
-
-__all__ = ["NOON", "a_declared_endpoint", "after", "an_endpoint"]
+from tests.contract.endpoints.examples import NOON, a_declared_endpoint, after
 
 A, B, C = (a_declared_endpoint(name) for name in ("a", "b", "c"))
 DAY = 86_400

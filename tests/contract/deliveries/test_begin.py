@@ -9,12 +9,9 @@ from layeron.outbound.records import EndpointState
 from layeron.ports.deliveries import Due, Ended
 from layeron.records import DeliveryRecord, EventFilter
 from tests.contract.deliveries.examples import (
-    NOON,
     A,
     B,
     C,
-    after,
-    an_endpoint,
     an_event,
     attempts_of,
     begin,
@@ -26,6 +23,7 @@ from tests.contract.deliveries.examples import (
     later,
     took,
 )
+from tests.contract.endpoints.examples import NOON, after, an_endpoint
 
 
 async def test_the_first_begin_puts_the_event_on_record(database: Database) -> None:

@@ -12,12 +12,9 @@ from layeron.ports.deliveries import Ended, Finished
 from layeron.records import AttemptRecord, DeliveryStatus, EventStatus
 from tests.contract.deliveries.examples import (
     DAY,
-    NOON,
     A,
     B,
     C,
-    after,
-    an_endpoint,
     an_event,
     attempts_of,
     begin,
@@ -30,6 +27,7 @@ from tests.contract.deliveries.examples import (
     later,
     took,
 )
+from tests.contract.endpoints.examples import NOON, after, an_endpoint
 
 NO_MORE = failed(B, status="dead_letter", next_attempt_at=None)
 
@@ -133,9 +131,11 @@ async def test_an_attempt_that_could_not_begin_on_record_is_written_when_it_ends
     database: Database,
 ) -> None:
     event = an_event(A)
-    assert await database.deliveries.finish(event, [took(A)]) == [Finished(A.id, "succeeded")]
+    assert await database.deliveries.finish(event, [failed(A)]) == [Finished(A.id, "retrying")]
+    assert due(await begin_one(database, event, A, at=after(10))).number == 2
     record = await database.records.get_event(event.event_id)
-    assert (record.status, record.attempts[0].outcome) == ("succeeded", "succeeded")
+    assert set(attempts_of(record)) == {("a", 0, 1, "failed"), ("a", 0, 2, "running")}
+    assert record.attempt_count == record.deliveries[0].attempt_count == 2
 
 
 async def test_an_attempt_taken_for_dead_tells_its_end(database: Database) -> None:
@@ -286,9 +286,14 @@ async def test_a_delivery_is_skipped_or_given_up(database: Database) -> None:
     event = an_event(A, B)
     await begin(database, event, [A, B])
     await database.deliveries.finish(event, [NO_MORE])
-    for endpoint, status in ((A, "dead_letter"), (B, "skipped"), (A, "skipped")):
+    ends: list[tuple[str, DeliveryStatus]] = [
+        (A.id, "dead_letter"),
+        (B.id, "skipped"),
+        (A.id, "skipped"),
+    ]
+    for endpoint_id, status in ends:
         await database.deliveries.settle(
-            event, endpoint.id, status, note=f"{status} by ops", at=after(5)
+            event, endpoint_id, status, note=f"{status} by ops", at=after(5)
         )
     record = await database.records.get_event(event.event_id)
     assert deliveries_of(record) == {"a": "skipped", "b": "skipped"}

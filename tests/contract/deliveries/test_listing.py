@@ -4,7 +4,8 @@ import pytest
 
 from layeron.adapters.database import Database
 from layeron.records import DeliveryStatus
-from tests.contract.deliveries.examples import A, B, after, an_event, begin, failed, took
+from tests.contract.deliveries.examples import A, B, an_event, begin, failed, took
+from tests.contract.endpoints.examples import after
 
 
 async def test_pages_follow_each_other_newest_event_first(database: Database) -> None:

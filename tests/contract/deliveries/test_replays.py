@@ -8,7 +8,6 @@ from layeron.ports.deliveries import Ended
 from tests.contract.deliveries.examples import (
     A,
     B,
-    after,
     an_event,
     attempts_of,
     begin,
@@ -19,6 +18,7 @@ from tests.contract.deliveries.examples import (
     later,
     took,
 )
+from tests.contract.endpoints.examples import after
 
 
 async def replay_of(
