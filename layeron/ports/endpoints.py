@@ -98,7 +98,11 @@ class EndpointStore(Protocol):
         reason: DisabledReason | None,
         at: datetime,
     ) -> EndpointState:
-        """Enable an endpoint, which forgets its failures, or disable it."""
+        """Enable an endpoint, which forgets its failures, or disable it, once.
+
+        Raises:
+            NotFoundError: it was deleted.
+        """
         ...
 
     async def add_secret(

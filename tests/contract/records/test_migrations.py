@@ -24,6 +24,17 @@ sys.stdin.readline()
 upgrade(sys.argv[1])
 """
 
+AN_EVENT_OF_BEFORE = """
+INSERT INTO events (
+    id, direction, namespace, webhook, provider, event_type, status, signature_status,
+    received_at, updated_at, method, url, headers, body_name, body_size, body_sha256,
+    workflow_id, attempt_count, replay_count
+) VALUES (
+    '{id}', 'inbound', 'default', 'stripe', 'stripe', 'invoice.paid', 'succeeded', 'verified',
+    '2026-05-01 12:00:00', '2026-05-01 12:00:00', 'POST', '/', '[]', 'body', 0, 'ab', 'w', 0, 0
+)
+"""
+
 
 def tables(url: str) -> set[str]:
     engine = open_engine(url)
@@ -83,6 +94,22 @@ def test_the_way_back_ends_with_nothing_and_leads_up_again(empty_url: str) -> No
     assert current_revision(empty_url) is None
     upgrade(empty_url)
     assert tables(empty_url) == there
+
+
+async def test_what_an_earlier_release_wrote_before_and_after_is_read(empty_url: str) -> None:
+    upgrade(empty_url, "0002")
+    engine = open_engine(empty_url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(AN_EVENT_OF_BEFORE.format(id="before"))
+    upgrade(empty_url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(AN_EVENT_OF_BEFORE.format(id="after"))
+    engine.dispose()
+    store = open_record_store(empty_url)
+    for event_id in ("before", "after"):
+        record = await store.get_event(event_id)
+        assert (record.status, record.user_id, record.deliveries) == ("succeeded", None, [])
+    await store.close()
 
 
 async def test_an_old_schema_is_refused_with_the_mend(empty_url: str) -> None:
