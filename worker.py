@@ -3,8 +3,9 @@
 import asyncio
 import logging
 import sys
+from collections.abc import AsyncGenerator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import replace
 
 from temporalio.client import Client
@@ -15,18 +16,23 @@ from temporalio.worker.workflow_sandbox import (
     SandboxRestrictions,
 )
 
+from activities.courier import Tools
 from activities.inbound import InboundActivities
+from activities.outbound import OutboundActivities
 from activities.unknown import unknown_activity
+from layeron import names
 from layeron.adapters.temporal.connection import connect
 from layeron.adapters.toolbox import open_toolbox
 from layeron.application import Backend
 from layeron.errors import EngineUnavailableError
 from layeron.loading import load_app
-from layeron.operations import Operations
 from layeron.ports.engine import Engine
 from layeron.ports.toolbox import Toolbox
+from layeron.services import Services, connect_services
 from layeron.settings import Settings
 from workflows.inbound import InboundWorkflow
+from workflows.lane import LaneWorkflow
+from workflows.outbound import OutboundWorkflow
 
 logger = logging.getLogger("layeron.worker")
 
@@ -35,10 +41,26 @@ _HTTP_CLIENTS: tuple[str, ...] = ("aiohttp", "httpx", "httpx2", "requests", "url
 """Temporal's own restrictions end at Python's library, and what is shared works unrestricted."""
 
 
-def build_worker(
+@asynccontextmanager
+async def running_workers(
+    client: Client, app: Backend, tools: Toolbox, settings: Settings, threads: ThreadPoolExecutor
+) -> AsyncGenerator[None]:
+    """Connect an application and run its workers: one that handles and, if need be, one that sends.
+
+    They have task queues of their own, so that a thousand customers who do not answer keep no
+    handler waiting.
+    """
+    services = connect_services(app, tools, settings)
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(_handling(client, app, tools, settings, threads))
+        if app.publishers:
+            await stack.enter_async_context(_sending(client, app, tools, services, settings))
+        yield
+
+
+def _handling(
     client: Client, app: Backend, tools: Toolbox, settings: Settings, threads: ThreadPoolExecutor
 ) -> Worker:
-    """Assemble the worker of one application."""
     inbound = InboundActivities(
         app=app,
         records=tools.records,
@@ -65,6 +87,38 @@ def build_worker(
         # Temporal's own default would try its code again for ever.
         workflow_failure_exception_types=[Exception],
         workflow_runner=SandboxedWorkflowRunner(restrictions=restrictions_for(app)),
+    )
+
+
+def _sending(
+    client: Client, app: Backend, tools: Toolbox, services: Services, settings: Settings
+) -> Worker:
+    outbound = OutboundActivities(
+        Tools(
+            app=app,
+            blobs=tools.blobs,
+            deliveries=tools.deliveries,
+            secrets=tools.secrets,
+            sender=tools.sender,
+            vault=services.vault,
+        ),
+        engine=tools.engine,
+        publishing=services.publishing,
+        at_once=settings.endpoint_concurrency,
+    )
+    return Worker(
+        client,
+        task_queue=names.outbound_queue(settings.task_queue),
+        workflows=[OutboundWorkflow, LaneWorkflow],
+        activities=[
+            outbound.announce,
+            outbound.deliver,
+            outbound.deliver_first,
+            outbound.put_on_record,
+            outbound.settle,
+        ],
+        max_concurrent_activities=settings.outbound_concurrency,
+        graceful_shutdown_timeout=settings.drain_timeout,
     )
 
 
@@ -96,14 +150,13 @@ async def run_worker(settings: Settings, stop: asyncio.Event) -> None:
     async with AsyncExitStack() as stack:
         tools = await stack.enter_async_context(open_toolbox(settings))
         await tools.check(app)
-        app.connect(Operations(app, tools.engine, tools.records, tools.blobs))
         client = await _connect_patiently(settings, tools.engine, stop)
         if client is None:
             return
         threads = ThreadPoolExecutor(settings.concurrency, "handler")
         # A handler that outlived its time limit must not keep the process from ending.
         stack.callback(threads.shutdown, wait=False, cancel_futures=True)
-        async with build_worker(client, app, tools, settings, threads):
+        async with running_workers(client, app, tools, settings, threads):
             logger.info("the worker runs on task queue %s", settings.task_queue)
             await stop.wait()
             logger.info("the worker stops when begun handlers have ended")

@@ -1,7 +1,7 @@
-"""Beat while a handler runs, so that a dead worker is noticed within seconds."""
+"""Beat while an activity works, so that a dead worker is noticed within seconds."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import asynccontextmanager
 
 from temporalio import activity
@@ -10,9 +10,16 @@ _EVERY_SECONDS = 5
 
 
 @asynccontextmanager
-async def heartbeats() -> AsyncGenerator[Callable[[], None]]:
-    """Beat in the background; gives a function that beats at once, from any thread."""
-    loop, beat = asyncio.get_running_loop(), activity.heartbeat
+async def heartbeats(details: Sequence[object] = ()) -> AsyncGenerator[Callable[[], None]]:
+    """Beat in the background; gives a function that beats at once, from any thread.
+
+    Args:
+        details: what the next attempt of the activity is told, as it is at each beat.
+    """
+    loop = asyncio.get_running_loop()
+
+    def beat() -> None:
+        activity.heartbeat(*details)
 
     async def beat_on() -> None:
         while True:

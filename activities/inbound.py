@@ -4,21 +4,20 @@ import base64
 import hashlib
 import json
 import logging
-from collections.abc import AsyncGenerator
 from concurrent.futures import Executor
-from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
 from temporalio import activity
-from temporalio.exceptions import ApplicationError, ApplicationErrorCategory
+from temporalio.exceptions import ApplicationError
 
 from activities.handler import Ending, run_handler
 from activities.heartbeat import heartbeats
 from activities.reports import Reporter
+from activities.trouble import LOGGED, trouble_of_ours
 from layeron import names
 from layeron.application import Backend
-from layeron.errors import BodyLostError, UnavailableError
+from layeron.errors import BodyLostError
 from layeron.event import Context, Event
 from layeron.ports.blobs import BlobStore
 from layeron.ports.engine import Handled
@@ -34,9 +33,6 @@ _LARGEST_IN_HISTORY = 2**20
 _LARGEST_INPUT = 2_000_000
 """Bytes of what a user's workflow is started with; Temporal takes less than 2 MiB, and an event
 that has more would be tried for ever."""
-
-_LOGGED = ApplicationErrorCategory.BENIGN
-"""Of failures that we log ourselves, in one line: Temporal's worker adds no traceback of ours."""
 
 _LOST = Ending(
     "failed",
@@ -85,13 +81,13 @@ class InboundActivities:
             body: its bytes, unless they are stored already.
         """
         number = event.attempts_used + activity.info().attempt
-        async with _trouble_of_ours(event, number - 1):
+        async with trouble_of_ours(event.event_id, number - 1):
             if settled := await self._begin(event, body, number):
                 return settled
             raw = body if body is not None else await self._stored_body(event)
         report = await self._attempt(event, raw, number)
         # Once the handler has run, only its outcome can be missing: the workflow keeps it then.
-        async with _trouble_of_ours(event, asdict(report), kind=names.UNRECORDED):
+        async with trouble_of_ours(event.event_id, asdict(report), kind=names.UNRECORDED):
             await self._write(event, report)
         if report.outcome == "succeeded":
             return Handled(report.status, report.response)
@@ -101,13 +97,13 @@ class InboundActivities:
             told,
             type=names.PERMANENT if report.permanent else names.HANDLER_FAILED,
             non_retryable=report.permanent,
-            category=_LOGGED,
+            category=LOGGED,
         )
 
     @activity.defn
     async def open_attempt(self, event: InboundEvent, body: bytes | None, number: int) -> Opened:
         """Store the body and note that a user's workflow starts to handle the event."""
-        async with _trouble_of_ours(event):
+        async with trouble_of_ours(event.event_id):
             if settled := await self._begin(event, body, number):
                 return Opened(settled)
             raw = body if body is not None else await self._stored_body(event)
@@ -120,7 +116,7 @@ class InboundActivities:
     @activity.defn
     async def record_attempt(self, event: InboundEvent, report: AttemptReport) -> None:
         """Write down how an attempt ended."""
-        async with _trouble_of_ours(event):
+        async with trouble_of_ours(event.event_id):
             await self._write(event, await self._reporter.clean(report))
 
     @activity.defn
@@ -128,7 +124,7 @@ class InboundActivities:
         """Write down that an event's attempts are used up when no attempt could say so itself."""
         clean = await self._reporter.clean_text(error)
         status, now = event.policy.exhausted_status, datetime.now(UTC)
-        async with _trouble_of_ours(event):
+        async with trouble_of_ours(event.event_id):
             await self._records.mark_exhausted(event, status=status, error=clean, at=now)
         logger.error("%s: %s: %s", event.event_id, status, clean, extra=_about(event))
 
@@ -240,28 +236,3 @@ def _for_history(event: InboundEvent, raw: bytes) -> str | None:
 
 def _about(event: InboundEvent) -> dict[str, str]:
     return {"event_id": event.event_id, "webhook": f"{event.namespace}/{event.webhook}"}
-
-
-@asynccontextmanager
-async def _trouble_of_ours(
-    event: InboundEvent, *known: object, kind: str = names.UNAVAILABLE
-) -> AsyncGenerator[None]:
-    """Name trouble to the engine in our words alone: those of a driver may hold what is secret.
-
-    Args:
-        event: what waits for it to end.
-        known: what the workflow has to know to go on by itself; without it the engine does the
-            same again.
-        kind: the type of the failure.
-    """
-    try:
-        yield
-    except UnavailableError as error:
-        logger.warning("%s: not done yet, it is tried again: %s", event.event_id, error)
-        raise ApplicationError(
-            f"{type(error).__name__}: {error}",
-            *known,
-            type=kind,
-            non_retryable=bool(known),
-            category=_LOGGED,
-        ) from None

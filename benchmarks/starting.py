@@ -42,7 +42,10 @@ async def start_all(
 
     Gives the starts a second.
     """
-    waiting = [_another(example.event) for _ in range(count)]
+    received = example.event
+    if not isinstance(received, InboundEvent):
+        raise TypeError("the example is an event that was received")
+    waiting = [_another(received) for _ in range(count)]
 
     async def start_some() -> None:
         while waiting:

@@ -10,6 +10,12 @@ LANE_SKIP = "skip"
 LANE_RETRY = "retry"
 """Signals to a lane."""
 
+
+def outbound_queue(task_queue: str) -> str:
+    """The task queue of workers that send, beside the one of those that handle."""
+    return f"{task_queue}-outbound"
+
+
 ATTRIBUTE_EVENT_ID = "LayeronEventId"
 ATTRIBUTE_WEBHOOK = "LayeronWebhook"
 ATTRIBUTE_EVENT_TYPE = "LayeronEventType"

@@ -83,6 +83,7 @@ class DeliveryStore(Protocol):
         declared: Sequence[EndpointRecord],
         run_id: str,
         at: datetime,
+        force: bool = False,
     ) -> Sequence[BeginResult]:
         """Write in one transaction that attempts to deliver an event start.
 
@@ -103,6 +104,7 @@ class DeliveryStore(Protocol):
             declared: those of them that are declared; their state is looked up.
             run_id: of the workflow that sends.
             at: the engine's time.
+            force: an operator wants an attempt now: due or not, throttled or not, given up or not.
         """
         ...
 
@@ -114,7 +116,8 @@ class DeliveryStore(Protocol):
         The event's status is ``retrying`` while a delivery has not ended; then ``dead_letter`` if
         any is, else ``held`` if any is, else ``succeeded``. An endpoint that answered 410, or
         for `layeron.outbound.health.PATIENCE` has only failed, is disabled, and the delivery
-        is ``held``. Idempotent.
+        is ``held``. Of an attempt that was ``unsent`` nothing stays but when the next one is due.
+        Idempotent.
         """
         ...
 

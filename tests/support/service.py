@@ -22,7 +22,7 @@ from layeron.ports.toolbox import Toolbox
 from layeron.records import FINAL_STATUSES, EventRecord, EventStatus
 from layeron.settings import Settings, load_settings
 from tests.support.temporal import NAMESPACE
-from worker import build_worker
+from worker import running_workers
 
 T = TypeVar("T")
 
@@ -83,8 +83,8 @@ class Service:
         """Start a worker, which runs until the service is closed."""
         threads = ThreadPoolExecutor(self.settings.concurrency)
         self.stack.callback(threads.shutdown, wait=False, cancel_futures=True)
-        worker = build_worker(self.temporal, self.app, self.tools, self.settings, threads)
-        await self.stack.enter_async_context(worker)
+        workers = running_workers(self.temporal, self.app, self.tools, self.settings, threads)
+        await self.stack.enter_async_context(workers)
 
 
 async def eventually(look: Callable[[], Awaitable[T | None]]) -> T:

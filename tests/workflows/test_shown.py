@@ -14,6 +14,7 @@ from temporalio.common import SearchAttributeKey
 from layeron import names
 from layeron.adapters.temporal.embedded import wait_until_ready
 from layeron.ports.engine import Execution
+from layeron.records import InboundEvent
 from tests.support.fulfilment import Fulfil, count_try, reserve
 from tests.support.service import Service, eventually, running_service
 from tests.support.temporal import TemporalServer
@@ -90,7 +91,9 @@ async def test_a_namespace_without_our_search_attributes_is_given_them(
         async def found() -> Execution | None:
             return await service.tools.engine.find(event_id)
 
-        assert (await eventually(found)).event.external_event_id == "evt_1"
+        event = (await eventually(found)).event
+        assert isinstance(event, InboundEvent)
+        assert event.external_event_id == "evt_1"
 
 
 async def test_where_an_operator_refuses_search_attributes_events_are_handled_all_the_same(

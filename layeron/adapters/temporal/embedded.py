@@ -24,6 +24,15 @@ RETENTION = timedelta(days=7)
 """Longer than any provider's retries; the server's own default is one day."""
 
 
+_FAIRNESS = (
+    # A backlog of one endpoint must not hold up the others; the server leaves that off by itself.
+    "matching.enableFairness=true",
+    # What is fair is decided in each partition, so there is one.
+    "matching.numTaskqueueReadPartitions=1",
+    "matching.numTaskqueueWritePartitions=1",
+)
+
+
 def server_command(database: Path, *, host: str, port: int, ui_port: int) -> list[str]:
     """The command line of the server.
 
@@ -48,6 +57,8 @@ def server_command(database: Path, *, host: str, port: int, ui_port: int) -> lis
     command = [found, "server", "start-dev"]
     for option, value in options.items():
         command += [option, value]
+    for setting in _FAIRNESS:
+        command += ["--dynamic-config-value", setting]
     for attribute in names.SEARCH_ATTRIBUTES:
         command += ["--search-attribute", f"{attribute}=Keyword"]
     return command

@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import cast
+from typing import Literal, cast
 
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import (
@@ -13,24 +13,34 @@ from temporalio.client import (
     WorkflowExecutionStatus,
     WorkflowFailureError,
 )
-from temporalio.common import WorkflowIDReusePolicy
+from temporalio.common import Priority, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from layeron import names
 from layeron.adapters.temporal.deadline import deadline
-from layeron.adapters.temporal.search_attributes import attributes_of, register_attributes
-from layeron.errors import EngineUnavailableError
-from layeron.identity import next_generation_id, replay_workflow_id
+from layeron.adapters.temporal.search_attributes import (
+    attributes_of,
+    key_of,
+    register_attributes,
+)
+from layeron.errors import EngineUnavailableError, NotFoundError
+from layeron.identity import lane_workflow_id, next_generation_id, replay_workflow_id
+from layeron.outbound.records import OutboundEvent
 from layeron.ports.engine import Duplicate, Execution, Handled, Started
 from layeron.records import EventStatus, InboundEvent
 from layeron.text import label
 
 _MOST_GENERATIONS = 10_000
+_LONGEST_FAIRNESS_KEY = 16
+"""Characters: Temporal takes 64 bytes, and a character may have four."""
 
 
 class TemporalEngine:
-    """One workflow per event, on the task queue of our workers."""
+    """One workflow per event, on the task queues of our workers.
+
+    Events that are sent have a queue of their own, so that neither direction waits for the other.
+    """
 
     def __init__(self, client: Client, *, task_queue: str, timeout: timedelta) -> None:
         self._client = client
@@ -57,7 +67,48 @@ class TemporalEngine:
                 return Started(started)
         raise EngineUnavailableError(f"{event.workflow_id} has too many generations")
 
-    async def start_replay(self, event: InboundEvent) -> None:
+    async def send(self, event: OutboundEvent, body: bytes | None) -> Duplicate | None:
+        """Start the event's workflow; one that was started before is the same event."""
+        while True:
+            try:
+                await self._start(event, event.workflow_id, body)
+            except WorkflowAlreadyStartedError:
+                first = await self._describe(event.workflow_id)
+                if first is not None:
+                    return await _duplicate(first, event.workflow_id)
+                # It fell out of the engine's memory between the two calls.
+            else:
+                return None
+
+    async def enqueue(self, event: OutboundEvent, endpoint_id: str) -> None:
+        """Tell the lane's workflow of the event, and start it if it has ended."""
+        async with deadline(self._timeout):
+            await self._client.start_workflow(
+                names.LANE_WORKFLOW,
+                {"endpoint_id": endpoint_id},
+                id=lane_workflow_id(endpoint_id),
+                task_queue=names.outbound_queue(self._task_queue),
+                start_signal=names.LANE_ENQUEUE,
+                start_signal_args=[event],
+                static_summary=label(event.webhook, "in turn to", endpoint_id),
+                rpc_timeout=self._timeout,
+            )
+
+    async def tell_lane(
+        self, endpoint_id: str, command: Literal["skip", "retry"], event_id: str
+    ) -> None:
+        """Signal the lane's workflow."""
+        handle = self._client.get_workflow_handle(lane_workflow_id(endpoint_id))
+        signal = {"skip": names.LANE_SKIP, "retry": names.LANE_RETRY}[command]
+        async with deadline(self._timeout):
+            try:
+                await handle.signal(signal, event_id, rpc_timeout=self._timeout)
+            except RPCError as error:
+                if error.status != RPCStatusCode.NOT_FOUND:
+                    raise
+                raise NotFoundError(f"endpoint {endpoint_id} has no queue now") from None
+
+    async def start_replay(self, event: InboundEvent | OutboundEvent) -> None:
         """Start a replay's workflow; one that runs already is the same one."""
         try:
             await self._start(event, replay_workflow_id(event.workflow_id, event.replay), None)
@@ -108,22 +159,33 @@ class TemporalEngine:
                 DescribeNamespaceRequest(namespace=self._client.namespace), timeout=self._timeout
             )
 
-    async def _start(self, event: InboundEvent, workflow_id: str, body: bytes | None) -> None:
+    async def _start(
+        self, event: InboundEvent | OutboundEvent, workflow_id: str, body: bytes | None
+    ) -> None:
         attributes = attributes_of(event, await self._known_attributes())
+        if isinstance(event, OutboundEvent):
+            # The bytes hold the time of sending, which is another in a repeat.
+            digest = event.content_sha256 or event.body.sha256
+            name, queue = names.OUTBOUND_WORKFLOW, names.outbound_queue(self._task_queue)
+            priority = Priority(fairness_key=_fairness_key(event))
+        else:
+            name, queue, priority = names.INBOUND_WORKFLOW, self._task_queue, Priority()
+            digest = event.body.sha256
         async with deadline(self._timeout):
             await self._client.start_workflow(
-                names.INBOUND_WORKFLOW,
+                name,
                 args=[event, body],
                 id=workflow_id,
-                task_queue=self._task_queue,
+                task_queue=queue,
+                priority=priority,
                 id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
                 memo={
                     names.MEMO_EVENT_ID: event.event_id,
-                    names.MEMO_BODY_SHA256: event.body.sha256,
+                    names.MEMO_BODY_SHA256: digest,
                 },
                 search_attributes=attributes,
                 static_summary=label(
-                    event.webhook, event.event_type, event.external_event_id or event.event_id
+                    event.webhook, event.event_type, key_of(event) or event.event_id
                 ),
                 rpc_timeout=self._timeout,
             )
@@ -143,7 +205,9 @@ class TemporalEngine:
         async with deadline(self._timeout):
             async for each in handle.fetch_history_events(page_size=1):
                 payloads = each.workflow_execution_started_event_attributes.input.payloads
-                values = await self._client.data_converter.decode(payloads, [InboundEvent, bytes])
+                is_sent = found.workflow_type == names.OUTBOUND_WORKFLOW
+                kind = OutboundEvent if is_sent else InboundEvent
+                values = await self._client.data_converter.decode(payloads, [kind, bytes])
                 body = cast("bytes | None", values[1])
                 return Execution(values[0], body, found.run_id, _status(found))
         return None
@@ -153,6 +217,13 @@ class TemporalEngine:
             async with deadline(self._timeout):
                 self._attributes = await register_attributes(self._client)
         return self._attributes
+
+
+def _fairness_key(event: OutboundEvent) -> str:
+    """Whose backlog the event belongs to: that of an endpoint, a customer or the publisher."""
+    if len(event.endpoints) == 1:
+        return event.endpoints[0]
+    return (event.user_id or event.webhook)[:_LONGEST_FAIRNESS_KEY]
 
 
 def _is_over(first: WorkflowExecutionDescription, event: InboundEvent) -> bool:

@@ -12,6 +12,7 @@ from temporalio.common import SearchAttributeKey, SearchAttributePair, TypedSear
 from temporalio.service import RPCError, RPCStatusCode
 
 from layeron import names
+from layeron.outbound.records import OutboundEvent
 from layeron.records import InboundEvent
 from layeron.text import label
 
@@ -59,13 +60,15 @@ async def register_attributes(client: Client) -> frozenset[str]:
     return frozenset(names.SEARCH_ATTRIBUTES)
 
 
-def attributes_of(event: InboundEvent, known: frozenset[str]) -> TypedSearchAttributes:
+def attributes_of(
+    event: InboundEvent | OutboundEvent, known: frozenset[str]
+) -> TypedSearchAttributes:
     """The search attributes of one event, of those that the namespace knows."""
     values = {
         names.ATTRIBUTE_EVENT_ID: event.event_id,
         names.ATTRIBUTE_WEBHOOK: f"{event.namespace}/{event.webhook}",
         names.ATTRIBUTE_EVENT_TYPE: label(event.event_type),
-        names.ATTRIBUTE_EXTERNAL_ID: label(event.external_event_id or ""),
+        names.ATTRIBUTE_EXTERNAL_ID: label(key_of(event) or ""),
     }
     return TypedSearchAttributes(
         [
@@ -74,3 +77,8 @@ def attributes_of(event: InboundEvent, known: frozenset[str]) -> TypedSearchAttr
             if name in known and value
         ]
     )
+
+
+def key_of(event: InboundEvent | OutboundEvent) -> str | None:
+    """What others call the event: the provider's id, or the idempotency key."""
+    return event.external_event_id if isinstance(event, InboundEvent) else event.idempotency_key

@@ -1,0 +1,304 @@
+"""Carries one event to endpoints: sees what is due, sends, and writes down what came of it."""
+
+import asyncio
+import hashlib
+import logging
+import random
+import time
+from collections import Counter
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import TypeAlias
+
+from layeron.application import Backend
+from layeron.errors import BodyLostError, ConfigurationError, UnavailableError
+from layeron.outbound.judging import judge
+from layeron.outbound.records import ENDED, DeliveryReport, EndpointRecord, OutboundEvent
+from layeron.outbound.signing import signed_request
+from layeron.outbound.vault import Vault
+from layeron.ports.blobs import BlobStore
+from layeron.ports.deliveries import DeliveryStore, Due, Ended, Finished, Later
+from layeron.ports.secrets import SecretSource
+from layeron.ports.sender import Answered, Sender, Unanswered
+from layeron.redaction import redact
+
+logger = logging.getLogger("layeron.worker")
+
+Outcome: TypeAlias = Finished | Ended | Later
+"""How a delivery stands: ended just now, ended before, or to be asked for again."""
+
+_BUSY = timedelta(seconds=2)
+_UNSENT = timedelta(seconds=30)
+_LOST = "the stored body is missing, or no longer has its SHA-256"
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What a courier works with."""
+
+    app: Backend
+    blobs: BlobStore
+    deliveries: DeliveryStore
+    secrets: SecretSource
+    sender: Sender
+    vault: Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The engine's time, by which schedules and limits go.
+
+    Attributes:
+        started: the engine's time when the courier came.
+        since: the monotonic time of this machine then.
+    """
+
+    started: datetime
+    since: float
+
+    def now(self) -> datetime:
+        """The engine's time."""
+        return self.started + timedelta(seconds=time.monotonic() - self.since)
+
+
+class Courier:
+    """Carries events for one worker process.
+
+    Args:
+        tools: what it works with.
+        at_once: how many requests may be under way to one endpoint.
+    """
+
+    def __init__(self, tools: Tools, *, at_once: int) -> None:
+        self._tools = tools
+        self._at_once = at_once
+        self._under_way: Counter[str] = Counter()
+
+    async def carry(
+        self,
+        event: OutboundEvent,
+        endpoints: Sequence[str],
+        body: bytes | None,
+        *,
+        run_id: str,
+        clock: Clock,
+        unrecorded: list[DeliveryReport],
+        force: bool = False,
+    ) -> Sequence[Outcome]:
+        """Make the attempts that are due.
+
+        Args:
+            event: what is sent.
+            endpoints: ids of those it goes to now.
+            body: its bytes; None to read them from the store.
+            run_id: of the workflow.
+            clock: the engine's time.
+            unrecorded: how attempts ended that are not written down yet: of an earlier call, and
+                after an error those of this one.
+            force: an operator wants an attempt, due or not.
+
+        Raises:
+            UnavailableError: trouble of ours; what is in *unrecorded* must not be lost.
+        """
+        async with self._room(endpoints, clock) as (admitted, busy):
+            await self._write(event, unrecorded)
+            begun = await self._tools.deliveries.begin(
+                event,
+                admitted,
+                declared=self._declared(event, admitted),
+                run_id=run_id,
+                at=clock.now(),
+                force=force,
+            )
+            due = [each for each in begun if isinstance(each, Due)]
+            others = [each for each in begun if not isinstance(each, Due)]
+            sent = await self._send_all(event, due, body, clock, unrecorded)
+        return [*busy, *others, *sent]
+
+    async def _send_all(
+        self,
+        event: OutboundEvent,
+        due: Sequence[Due],
+        body: bytes | None,
+        clock: Clock,
+        unrecorded: list[DeliveryReport],
+    ) -> Sequence[Outcome]:
+        if not due:
+            return []
+        try:
+            keys = await self._keys(event, due, clock.now())
+            raw = body if body is not None else await self._stored_body(event)
+        except UnavailableError as trouble:
+            # The attempts are on record as running, so they are taken back.
+            unrecorded += [_unsent(each, str(trouble), clock.now()) for each in due]
+            return await self._write(event, unrecorded)
+        if raw is None:
+            now = clock.now()
+            for each in due:
+                unrecorded.append(
+                    DeliveryReport(
+                        each.endpoint.id, each.number, "dead_letter", now, now, error=_LOST
+                    )
+                )
+            return await self._write(event, unrecorded)
+        sending = {
+            asyncio.create_task(self._attempt(event, each, keys[each.endpoint.id], raw, clock))
+            for each in due
+        }
+        try:
+            finished: list[Outcome] = []
+            while sending:
+                done, sending = await asyncio.wait(sending, return_when=asyncio.FIRST_COMPLETED)
+                unrecorded += [each.result() for each in done]
+                finished += await self._write(event, unrecorded)
+        except UnavailableError:
+            # What was sent was sent: its outcome is kept until it can be written down.
+            unrecorded += await asyncio.gather(*sending)
+            raise
+        finally:
+            for task in sending:
+                task.cancel()
+        return finished
+
+    async def _attempt(
+        self, event: OutboundEvent, due: Due, keys: Sequence[str], body: bytes, clock: Clock
+    ) -> DeliveryReport:
+        endpoint, started = due.endpoint, clock.now()
+        webhook = self._tools.app.publisher(event.namespace, event.webhook)
+        if webhook is None:
+            why = f"webhook {event.webhook!r} is not declared in this worker"
+            return _unsent(due, why, started)
+        answer: Answered | Unanswered
+        try:
+            # Receivers compare the time of signing with the real time.
+            rule = webhook.rule_of(endpoint.id)
+            now = datetime.now(UTC)
+            request = signed_request(event, endpoint, rule, keys, body, now=now)
+        except ConfigurationError as error:
+            answer = Unanswered("unsigned", str(error))
+        else:
+            answer = await self._tools.sender.post(
+                request.url,
+                headers=list(request.headers.items()),
+                body=request.body,
+                seconds=endpoint.timeout_seconds,
+            )
+        report = judge(
+            endpoint,
+            due.number,
+            answer,
+            single_attempt=event.single_attempt,
+            started_at=started,
+            ended_at=clock.now(),
+        )
+        return _clean(report, [*keys, *endpoint.headers.values()])
+
+    async def _write(
+        self, event: OutboundEvent, unrecorded: list[DeliveryReport]
+    ) -> Sequence[Outcome]:
+        if not unrecorded:
+            return []
+        reports = list(unrecorded)
+        finished = await self._tools.deliveries.finish(event, reports)
+        unrecorded.clear()
+        for each in reports:
+            if each.failure is not None:
+                logger.warning(
+                    "%s %s: attempt %d to %s failed, now %s: %s",
+                    event.webhook, event.event_id, each.number, each.endpoint_id, each.status,
+                    each.error, extra={"event_id": event.event_id},
+                )  # fmt: skip
+        due = {each.endpoint_id: each for each in reports}
+        return [_outcome(each, due[each.endpoint_id]) for each in finished]
+
+    async def _keys(
+        self, event: OutboundEvent, due: Sequence[Due], at: datetime
+    ) -> Mapping[str, Sequence[str]]:
+        """What to sign with, by endpoint: from the secret store, or generated ones."""
+        webhook = self._tools.app.publisher(event.namespace, event.webhook)
+        keys: dict[str, Sequence[str]] = {}
+        managed: list[EndpointRecord] = []
+        for each in due:
+            rule = webhook.rule_of(each.endpoint.id) if webhook else None
+            if rule is None or rule.algorithm == "none":
+                keys[each.endpoint.id] = []
+            elif rule.own_secrets:
+                values = [await self._tools.secrets.values(one) for one in rule.own_secrets]
+                keys[each.endpoint.id] = [one.value for several in values for one in several]
+            else:
+                managed.append(each.endpoint)
+        if managed:
+            keys |= await self._tools.vault.keys_of(managed, at)
+        return keys
+
+    async def _stored_body(self, event: OutboundEvent) -> bytes | None:
+        """The bytes from the store; None when they are lost."""
+        try:
+            body = await self._tools.blobs.get(event.body.name)
+        except BodyLostError:
+            return None
+        return body if hashlib.sha256(body).hexdigest() == event.body.sha256 else None
+
+    def _declared(self, event: OutboundEvent, endpoints: Sequence[str]) -> list[EndpointRecord]:
+        webhook = self._tools.app.publisher(event.namespace, event.webhook)
+        if webhook is None:
+            return []
+        return [webhook.records[each] for each in endpoints if each in webhook.records]
+
+    @asynccontextmanager
+    async def _room(
+        self, endpoints: Sequence[str], clock: Clock
+    ) -> AsyncGenerator[tuple[list[str], list[Outcome]]]:
+        """Admit so many requests to one endpoint that it cannot take the worker for itself."""
+        admitted = [each for each in endpoints if self._under_way[each] < self._at_once]
+        busy = set(endpoints) - set(admitted)
+        # Spread, so that those who wait do not come back together.
+        later: list[Outcome] = [
+            Later(
+                each,
+                clock.now() + _BUSY * random.uniform(1, 4),  # noqa: S311  # spreads load
+                "many requests to it are under way",
+            )
+            for each in busy
+        ]
+        self._under_way.update(admitted)
+        try:
+            yield admitted, later
+        finally:
+            self._under_way.subtract(admitted)
+            for each in admitted:
+                if not self._under_way[each]:
+                    del self._under_way[each]
+
+
+def _outcome(finished: Finished, report: DeliveryReport) -> Outcome:
+    if finished.status in ENDED or report.next_attempt_at is None:
+        return finished
+    return Later(finished.endpoint_id, report.next_attempt_at, report.error or "it failed")
+
+
+def _unsent(due: Due, why: str, at: datetime) -> DeliveryReport:
+    return DeliveryReport(
+        due.endpoint.id,
+        due.number,
+        "retrying",
+        at,
+        at,
+        next_attempt_at=at + _UNSENT,
+        error=why,
+        unsent=True,
+    )
+
+
+def _clean(report: DeliveryReport, secrets: Sequence[str]) -> DeliveryReport:
+    """The report without what an endpoint may have echoed."""
+    return replace(
+        report,
+        error=report.error and redact(report.error, secrets),
+        response_excerpt=report.response_excerpt and redact(report.response_excerpt, secrets),
+        response_headers=[
+            (name, redact(value, secrets)) for name, value in report.response_headers
+        ],
+    )

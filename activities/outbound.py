@@ -1,0 +1,167 @@
+"""The side effects of sending one event to endpoints, as the engine calls them."""
+
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from pydantic import TypeAdapter
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from activities.courier import Clock, Courier, Outcome, Tools
+from activities.heartbeat import heartbeats
+from activities.trouble import LOGGED, trouble_of_ours
+from layeron import names
+from layeron.errors import UnavailableError
+from layeron.outbound.notices import Notice, notices_of
+from layeron.outbound.publishing import Publishing
+from layeron.outbound.records import DeliveryReport, OutboundEvent
+from layeron.ports.deliveries import Later
+from layeron.ports.engine import Engine
+from layeron.records import DeliveryStatus
+
+_REPORTS = TypeAdapter(list[DeliveryReport])
+_SHORTEST_WAIT = timedelta(milliseconds=50)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an event has come.
+
+    Attributes:
+        waiting: endpoints that it has still to be delivered to.
+        ended: how often each way to end has occurred.
+        notices: what the operator wants to be told of.
+    """
+
+    waiting: list[str] = field(default_factory=list[str])
+    ended: dict[DeliveryStatus, int] = field(default_factory=dict[DeliveryStatus, int])
+    notices: list[Notice] = field(default_factory=list[Notice])
+
+
+class OutboundActivities:
+    """Sends events and records what came of it, with the tools it was handed."""
+
+    def __init__(
+        self, tools: Tools, *, engine: Engine, publishing: Publishing, at_once: int
+    ) -> None:
+        self._tools = tools
+        self._engine = engine
+        self._publishing = publishing
+        self._courier = Courier(tools, at_once=at_once)
+
+    @activity.defn
+    async def deliver_first(self, event: OutboundEvent, body: bytes | None) -> Progress:
+        """Put an event on record and make the first attempt to every endpoint, all at once.
+
+        Args:
+            event: what is sent.
+            body: its bytes, unless they are stored already.
+        """
+        direct = [each for each in event.endpoints if each not in set(event.lanes)]
+        async with trouble_of_ours(event.event_id):
+            await self._store(event, body)
+            for each in event.lanes:
+                await self._engine.enqueue(event, each)
+            outcomes = await self._carry(event, direct, body, _clock())
+        return self._progress(event, outcomes)
+
+    @activity.defn
+    async def deliver(self, event: OutboundEvent, endpoint_id: str, force: bool) -> Progress:  # noqa: FBT001  # the engine passes arguments by position
+        """Make the next attempt to one endpoint; the engine comes back until none is left.
+
+        Args:
+            event: what is sent.
+            endpoint_id: where to.
+            force: an operator wants an attempt now, whatever the schedule says.
+        """
+        clock = _clock()
+        force = force and activity.info().attempt == 1
+        async with trouble_of_ours(event.event_id):
+            outcomes = await self._carry(event, [endpoint_id], None, clock, force=force)
+        for each in outcomes:
+            if isinstance(each, Later):
+                raise ApplicationError(
+                    f"{each.why}; the next attempt is due {each.at:%Y-%m-%d %H:%M:%S} UTC",
+                    type=names.LATER,
+                    next_retry_delay=max(each.at - clock.now(), _SHORTEST_WAIT),
+                    category=LOGGED,
+                )
+        return self._progress(event, outcomes)
+
+    @activity.defn
+    async def put_on_record(self, event: OutboundEvent, body: bytes | None) -> None:
+        """Store body and record of an event that is sent in several parts."""
+        async with trouble_of_ours(event.event_id):
+            await self._store(event, body)
+            await self._carry(event, [], body, _clock())
+
+    @activity.defn
+    async def settle(
+        self, event: OutboundEvent, endpoints: list[str], status: DeliveryStatus, note: str
+    ) -> None:
+        """End deliveries without an attempt."""
+        async with trouble_of_ours(event.event_id):
+            for each in endpoints:
+                await self._tools.deliveries.settle(
+                    event, each, status, note=note, at=activity.info().started_time
+                )
+
+    @activity.defn
+    async def announce(self, event: OutboundEvent, notices: list[Notice]) -> None:
+        """Send operational events by the publisher that tells of this one's trouble."""
+        webhook = self._tools.app.publisher(event.namespace, event.webhook)
+        if webhook is None or webhook.operational is None:
+            return
+        async with trouble_of_ours(event.event_id):
+            for each in notices:
+                await self._publishing.announce(
+                    webhook.operational, each.event_type, each.data, key=each.key
+                )
+
+    async def _store(self, event: OutboundEvent, body: bytes | None) -> None:
+        if body is not None:
+            await self._tools.blobs.put(event.body.name, body)
+
+    async def _carry(
+        self,
+        event: OutboundEvent,
+        endpoints: Sequence[str],
+        body: bytes | None,
+        clock: Clock,
+        *,
+        force: bool = False,
+    ) -> Sequence[Outcome]:
+        """Carry, and hand to the next attempt of this activity what could not be written down."""
+        info = activity.info()
+        unrecorded = _REPORTS.validate_python(info.heartbeat_details)
+        try:
+            async with heartbeats(unrecorded):
+                return await self._courier.carry(
+                    event,
+                    endpoints,
+                    body,
+                    run_id=info.workflow_run_id or "",
+                    clock=clock,
+                    unrecorded=unrecorded,
+                    force=force,
+                )
+        except UnavailableError:
+            activity.heartbeat(*unrecorded)
+            raise
+
+    def _progress(self, event: OutboundEvent, outcomes: Sequence[Outcome]) -> Progress:
+        ended = [each for each in outcomes if not isinstance(each, Later)]
+        webhook = self._tools.app.publisher(event.namespace, event.webhook)
+        is_heard = webhook is not None and webhook.operational is not None
+        return Progress(
+            waiting=[each.endpoint_id for each in outcomes if isinstance(each, Later)],
+            ended=dict(Counter(each.status for each in ended)),
+            notices=[one for each in ended for one in notices_of(event, each)] if is_heard else [],
+        )
+
+
+def _clock() -> Clock:
+    return Clock(activity.info().started_time, time.monotonic())
