@@ -1,5 +1,7 @@
 """The network of httpcore2, with every connection closed that nobody will use."""
 
+import select
+import socket
 import ssl
 from collections.abc import Iterable
 from typing import Any, cast
@@ -31,11 +33,17 @@ class Network(httpcore2.AsyncNetworkBackend):
 class _Stream(httpcore2.AsyncNetworkStream):
     """Closes itself when its TLS handshake is cancelled, as happens at a deadline.
 
-    httpcore2 does so after errors alone, and what hangs would pile up.
+    httpcore2 does so after errors alone, and what hangs would pile up. Besides, the pool asks all
+    idle connections whether they ended, at each request: here that is one look at the socket.
     """
 
     def __init__(self, stream: httpcore2.AsyncNetworkStream) -> None:
         self._stream = stream
+        self._peer = stream.get_extra_info("server_addr")
+        self._socket: socket.socket | None = stream.get_extra_info("socket")
+        self._ended = select.poll()
+        if self._socket is not None and self._socket.fileno() >= 0:
+            self._ended.register(self._socket, select.POLLIN)
 
     async def read(
         self,
@@ -61,10 +69,15 @@ class _Stream(httpcore2.AsyncNetworkStream):
         timeout: float | None = None,  # noqa: ASYNC109 - the interface is httpcore2's
     ) -> httpcore2.AsyncNetworkStream:
         try:
-            return await self._stream.start_tls(ssl_context, server_hostname, timeout)
+            return _Stream(await self._stream.start_tls(ssl_context, server_hostname, timeout))
         except BaseException:
             await self._stream.aclose()
             raise
 
     def get_extra_info(self, info: str) -> Any:
+        if info == "is_readable":
+            gone = self._socket is None or self._socket.fileno() < 0
+            return gone or bool(self._ended.poll(0))
+        if info == "server_addr":
+            return self._peer
         return self._stream.get_extra_info(info)
