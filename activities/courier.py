@@ -6,12 +6,13 @@ import logging
 import random
 import time
 from collections import Counter
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeAlias
 
+from activities.keyring import Keyring
 from layeron.application import Backend
 from layeron.errors import BodyLostError, ConfigurationError, UnavailableError
 from layeron.outbound.judging import judge
@@ -74,6 +75,7 @@ class Courier:
     def __init__(self, tools: Tools, *, at_once: int) -> None:
         self._tools = tools
         self._at_once = at_once
+        self._keyring = Keyring(tools.app, tools.secrets, tools.vault)
         self._under_way: Counter[str] = Counter()
 
     async def carry(
@@ -107,10 +109,11 @@ class Courier:
             begun = await self._tools.deliveries.begin(
                 event,
                 admitted,
-                declared=self._declared(event, admitted),
+                declared=self._declared(event),
                 run_id=run_id,
                 at=clock.now(),
-                force=force,
+                # A test ping is asked for by somebody who waits for it.
+                force=force or event.single_attempt,
             )
             due = [each for each in begun if isinstance(each, Due)]
             others = [each for each in begun if not isinstance(each, Due)]
@@ -127,9 +130,10 @@ class Courier:
     ) -> Sequence[Outcome]:
         if not due:
             return []
+        endpoints = [each.endpoint for each in due]
         try:
-            keys = await self._keys(event, due, clock.now())
             raw = body if body is not None else await self._stored_body(event)
+            keys = await self._keyring.keys_of(event, endpoints, clock.now())
         except UnavailableError as trouble:
             # The attempts are on record as running, so they are taken back.
             unrecorded += [_unsent(each, str(trouble), clock.now()) for each in due]
@@ -163,9 +167,16 @@ class Courier:
         return finished
 
     async def _attempt(
-        self, event: OutboundEvent, due: Due, keys: Sequence[str], body: bytes, clock: Clock
+        self,
+        event: OutboundEvent,
+        due: Due,
+        keys: Sequence[str] | UnavailableError,
+        body: bytes,
+        clock: Clock,
     ) -> DeliveryReport:
         endpoint, started = due.endpoint, clock.now()
+        if isinstance(keys, UnavailableError):
+            return _unsent(due, str(keys), started)
         webhook = self._tools.app.publisher(event.namespace, event.webhook)
         if webhook is None:
             why = f"webhook {event.webhook!r} is not declared in this worker"
@@ -213,26 +224,6 @@ class Courier:
         due = {each.endpoint_id: each for each in reports}
         return [_outcome(each, due[each.endpoint_id]) for each in finished]
 
-    async def _keys(
-        self, event: OutboundEvent, due: Sequence[Due], at: datetime
-    ) -> Mapping[str, Sequence[str]]:
-        """What to sign with, by endpoint: from the secret store, or generated ones."""
-        webhook = self._tools.app.publisher(event.namespace, event.webhook)
-        keys: dict[str, Sequence[str]] = {}
-        managed: list[EndpointRecord] = []
-        for each in due:
-            rule = webhook.rule_of(each.endpoint.id) if webhook else None
-            if rule is None or rule.algorithm == "none":
-                keys[each.endpoint.id] = []
-            elif rule.own_secrets:
-                values = [await self._tools.secrets.values(one) for one in rule.own_secrets]
-                keys[each.endpoint.id] = [one.value for several in values for one in several]
-            else:
-                managed.append(each.endpoint)
-        if managed:
-            keys |= await self._tools.vault.keys_of(managed, at)
-        return keys
-
     async def _stored_body(self, event: OutboundEvent) -> bytes | None:
         """The bytes from the store; None when they are lost."""
         try:
@@ -241,11 +232,11 @@ class Courier:
             return None
         return body if hashlib.sha256(body).hexdigest() == event.body.sha256 else None
 
-    def _declared(self, event: OutboundEvent, endpoints: Sequence[str]) -> list[EndpointRecord]:
+    def _declared(self, event: OutboundEvent) -> list[EndpointRecord]:
         webhook = self._tools.app.publisher(event.namespace, event.webhook)
         if webhook is None:
             return []
-        return [webhook.records[each] for each in endpoints if each in webhook.records]
+        return [webhook.records[each] for each in event.endpoints if each in webhook.records]
 
     @asynccontextmanager
     async def _room(

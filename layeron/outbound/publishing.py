@@ -186,7 +186,8 @@ class Publishing:
 
     async def _start(self, letter: Letter) -> SendResult:
         event, body = letter.event, letter.body
-        if event.body.size > self.offload_above:
+        # A lane may come to the event before its workflow has stored the body.
+        if event.body.size > self.offload_above or event.lanes:
             await self._store(event.body.name, body)
             first = await self.engine.send(replace(event, body_stored=True), None)
         else:
