@@ -5,6 +5,7 @@ import contextlib
 import fcntl
 import os
 import secrets as random
+import signal
 from collections.abc import Generator
 from pathlib import Path
 from typing import Annotated
@@ -38,6 +39,10 @@ def dev(
     data_dir: DataDir = None,
 ) -> None:
     """Run it all here: engine, web UI, API and a worker."""
+    # Until the supervisor hears Ctrl-C there is no child to end, so the kernel may end us. Python
+    # would raise KeyboardInterrupt in the middle of an import, whose callbacks can swallow it; and
+    # a script's `&` would have it ignored.
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     settings = load_settings(app=app, host=host, port=port, data_dir=data_dir)
     if settings.production:
         raise ConfigurationError(
