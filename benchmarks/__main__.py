@@ -11,7 +11,16 @@ import sys
 import time
 from collections.abc import Awaitable, Callable
 
-from benchmarks import accepting, completing, history, listing, verifying
+from benchmarks import (
+    accepting,
+    completing,
+    history,
+    listing,
+    sending,
+    sending_history,
+    sending_isolation,
+    verifying,
+)
 from benchmarks.figure import Figure, table
 from benchmarks.system import prepare_environment
 
@@ -32,6 +41,9 @@ BENCHMARKS: dict[str, Callable[[], list[Figure]]] = {
     "history": _on_a_system(history.run),
     "accepting": _on_a_system(accepting.run),
     "completing": _on_a_system(completing.run),
+    "sending-history": _on_a_system(sending_history.run),
+    "sending": _on_a_system(sending.run),
+    "sending-isolation": _on_a_system(sending_isolation.run),
     "listing": _listing,
     "verifying": verifying.run,
 }

@@ -1,4 +1,4 @@
-"""What is measured: one webhook whose handlers do nothing, and a bare workflow beside it.
+"""What is measured: a webhook whose handlers do nothing, publishers, and a bare workflow beside.
 
 The bare workflow is registered as a user's own would be, so that one worker process runs both: the
 two are served by the same poller settings, slots and threads.
@@ -53,5 +53,11 @@ orders = webhooks.custom(
     on={FINE: accept_at_once, FAILS_TWICE: accept_at_last},
 )
 
+to_customers = webhooks.out("to-customers", endpoints_per_user=100)
+"""Each endpoint is a customer's."""
+
+to_all = webhooks.out("to-all")
+"""Endpoints that belong to nobody, so that each has a secret of its own."""
+
 app = backend()
-app.use(orders, Bare, do_nothing)
+app.use(orders, to_customers, to_all, Bare, do_nothing)

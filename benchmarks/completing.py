@@ -7,13 +7,15 @@ left between them is the stored body, the records and the handler.
 import asyncio
 from datetime import UTC, datetime
 
+from temporalio.client import Client
+
 from benchmarks.accepting import acknowledgement
 from benchmarks.application import Bare
 from benchmarks.figure import Figure
 from benchmarks.provider import new_event, send_steadily
 from benchmarks.rounds import compare
 from benchmarks.starting import example_of, start_all
-from benchmarks.system import System, running_system
+from benchmarks.system import running_system
 from layeron import names
 
 _ROUNDS = 7
@@ -26,14 +28,14 @@ async def run() -> list[Figure]:
     async with running_system(worker=True) as system:
         example, queue = await example_of(system), system.settings.task_queue
 
-        async def completed(workflow: str) -> float:
+        async def handled(workflow: str) -> float:
             began = datetime.now(UTC)
             await start_all(system.temporal, workflow, example, _EVENTS, queue=queue)
-            return await _completed(system, workflow, began)
+            return await completed(system.temporal, workflow, began, _EVENTS)
 
         found = await compare(
-            lambda: completed(names.INBOUND_WORKFLOW),
-            lambda: completed(Bare.__name__),
+            lambda: handled(names.INBOUND_WORKFLOW),
+            lambda: handled(Bare.__name__),
             rounds=_ROUNDS,
         )
         half = found.ours / 2
@@ -47,15 +49,15 @@ async def run() -> list[Figure]:
     ]
 
 
-async def _completed(system: System, workflow: str, since: datetime) -> float:
-    """Completions a second by the engine's clock, from the first start to the last end."""
+async def completed(client: Client, workflow: str, since: datetime, count: int) -> float:
+    """So many completions a second by the engine's clock, from the first start to the last end."""
     query = (
         f"WorkflowType = '{workflow}' AND ExecutionStatus = 'Completed'"
         f" AND StartTime >= '{since.isoformat()}'"
     )
-    while (await system.temporal.count_workflows(query)).count < _EVENTS:  # noqa: ASYNC110  # it is a server
+    while (await client.count_workflows(query)).count < count:  # noqa: ASYNC110  # it is a server
         await asyncio.sleep(0.2)
-    ended = [each async for each in system.temporal.list_workflows(query)]
+    ended = [each async for each in client.list_workflows(query)]
     first = min(each.start_time for each in ended)
     last = max(each.close_time for each in ended if each.close_time)
-    return _EVENTS / (last - first).total_seconds()
+    return count / (last - first).total_seconds()

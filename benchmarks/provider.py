@@ -13,13 +13,13 @@ from layeron.testing import signed_request
 
 CONCURRENCY = 16
 """Past ten at once, more only wait longer."""
-_FILLER = "x" * 900
+FILLER = "x" * 900
 """Makes a body about 1 kB large."""
 
 
 def new_event(event_type: str = FINE) -> Request:
     """A signed event that nobody saw before."""
-    payload = {"id": f"evt_{uuid.uuid4().hex}", "type": event_type, "note": _FILLER}
+    payload = {"id": f"evt_{uuid.uuid4().hex}", "type": event_type, "note": FILLER}
     return signed_request(orders, payload, secrets=os.environ[KEY])
 
 

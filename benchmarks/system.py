@@ -19,6 +19,7 @@ from layeron.adapters.temporal.connection import connect
 from layeron.adapters.temporal.embedded import server_command, wait_until_ready
 from layeron.cli.ports import claim
 from layeron.cli.process import Child
+from layeron.secrets import ENCRYPTION_KEY
 from layeron.settings import Settings, load_settings
 
 _READY_SECONDS = 30
@@ -67,10 +68,12 @@ async def running_system(*, worker: bool) -> AsyncGenerator[System]:
 
 
 def prepare_environment() -> None:
-    """Leave only what is measured: our defaults, and a key to sign with."""
+    """Leave only what is measured: our defaults, keys, and events sent to this machine."""
     for name in [each for each in os.environ if each.startswith(("LAYERON_", "TEMPORAL_"))]:
         del os.environ[name]
     os.environ[KEY] = secrets.token_hex()
+    os.environ[ENCRYPTION_KEY.name] = secrets.token_hex()
+    os.environ["LAYERON_OUTBOUND_ALLOW"] = "127.0.0.0/8"
 
 
 def _environment(settings: Settings) -> dict[str, str]:
