@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,13 +17,13 @@ NODE = str(_NODE / "bin" / "node")
 NPM = str(_NODE / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")
 
 
-def ask_node(script: str, cases: list[dict[str, str]]) -> list[Any]:
+def ask_node(script: str, cases: Sequence[Mapping[str, object]]) -> list[Any]:
     """The answers of a script in the folder ``npm`` to a list of cases."""
-    _install()
+    install_packages()
     answer = subprocess.run(
         [NODE, script],
         cwd=FOLDER,
-        input=json.dumps(cases),
+        input=json.dumps(list(cases)),
         capture_output=True,
         text=True,
         check=False,
@@ -34,7 +35,7 @@ def ask_node(script: str, cases: list[dict[str, str]]) -> list[Any]:
 
 
 @cache
-def _install() -> None:
+def install_packages() -> None:
     """Install what the lock names, unless just that is there."""
     stamp = FOLDER / "node_modules" / ".package-lock.json"
     lock = FOLDER / "package-lock.json"
