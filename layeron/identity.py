@@ -25,6 +25,26 @@ def event_id_floor(at: datetime) -> str:
     return f"whevt_{ULID(stamp + bytes(10))}"
 
 
+def new_bulk_id(at: datetime) -> str:
+    """Mint an id for a bulk replay."""
+    return f"whblk_{ULID.from_datetime(at)}"
+
+
+def new_audit_id(at: datetime) -> str:
+    """Mint an id for an entry of the audit log, ordered by time."""
+    return f"whaud_{ULID.from_datetime(at)}"
+
+
+def is_bulk_id(text: str) -> bool:
+    """Whether *text* has the form of the id of a bulk replay."""
+    return _is_id(text, "whblk")
+
+
+def is_audit_id(text: str) -> bool:
+    """Whether *text* has the form of the id of an entry of the audit log."""
+    return _is_id(text, "whaud")
+
+
 def new_endpoint_id(at: datetime) -> str:
     """Mint an id for an endpoint that is created at run time."""
     return f"whep_{ULID.from_datetime(at)}"

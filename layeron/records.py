@@ -184,7 +184,11 @@ class AttemptRecord:
 
 @dataclass(frozen=True, slots=True)
 class ReplayRecord:
-    """One replay of an event: who asked for it, when and why, and how it ended."""
+    """One replay of an event: who asked for it, when and why, and how it ended.
+
+    Attributes:
+        bulk_id: the bulk replay it belongs to.
+    """
 
     event_id: str
     number: int
@@ -193,6 +197,7 @@ class ReplayRecord:
     reason: str | None
     workflow_id: str
     status: EventStatus
+    bulk_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,6 +233,8 @@ class EventRecord:
         replays: oldest first; empty in lists.
         deliveries: of an outbound event, one for each endpoint; empty in lists.
         user_id: of an outbound event, the customer it is for.
+        last_http_status: of the latest answer of an endpoint.
+        body_erased_at: when the body was deleted, by policy or on request.
     """
 
     id: str
@@ -258,6 +265,8 @@ class EventRecord:
     replays: list[ReplayRecord] = field(default_factory=list[ReplayRecord])
     deliveries: list[DeliveryRecord] = field(default_factory=list[DeliveryRecord])
     user_id: str | None = None
+    last_http_status: int | None = None
+    body_erased_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,6 +278,8 @@ class EventFilter:
         search: a beginning of the event type, of the provider's id, or a whole event id.
         since: received at or after this time.
         until: received before this time.
+        http_status: of the latest answer of an endpoint.
+        user_id: the customer an outbound event is for.
     """
 
     direction: Direction | None = None
@@ -280,6 +291,8 @@ class EventFilter:
     search: str | None = None
     since: datetime | None = None
     until: datetime | None = None
+    http_status: int | None = None
+    user_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,6 +348,10 @@ class RejectionPage:
     next_cursor: str | None
 
 
+Scope: TypeAlias = Literal["read", "replay", "send", "admin"]
+"""What a key is good for: ``replay`` holds ``read``, and ``admin`` holds everything."""
+
+
 @dataclass(frozen=True, slots=True)
 class ApiKey:
     """A key of the HTTP API; only the hash of its secret part is kept."""
@@ -344,3 +361,135 @@ class ApiKey:
     secret_hash: str = field(repr=False)
     created_at: datetime
     revoked_at: datetime | None = None
+    scopes: tuple[Scope, ...] = ("admin",)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A login to the dashboard; only the hash of its cookie is kept.
+
+    Attributes:
+        token_hash: of the cookie.
+        key_id: the key it was opened with: the session ends when that is revoked.
+    """
+
+    token_hash: str = field(repr=False)
+    key_id: str
+    created_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """One change or replay: who asked for it, when, and what was answered.
+
+    Attributes:
+        id: ``whaud_…``, ordered by time.
+        actor: whose key it was, and whether it came over the API or the dashboard.
+        action: such as ``event.replay`` or ``endpoint.create``.
+        target: what it was about, such as an id or a path.
+        detail: more of what was asked; holds no secret.
+        status: the HTTP status of the answer; None if none was given (the process died).
+    """
+
+    id: str
+    at: datetime
+    actor: str
+    action: str
+    target: str
+    detail: dict[str, Any] = field(default_factory=dict[str, Any])
+    status: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AuditPage:
+    """One page of the audit log, newest first."""
+
+    entries: list[AuditEntry]
+    next_cursor: str | None
+
+
+BulkStatus: TypeAlias = Literal["running", "paused", "stopped", "finished"]
+
+
+@dataclass(frozen=True, slots=True)
+class BulkReplay:
+    """A replay of many events.
+
+    Attributes:
+        id: ``whblk_…``.
+        where: which events, among those that were on record when it was asked for.
+        event_ids: instead: exactly these.
+        endpoint_id: of events that are sent: only to this endpoint, and also those it never got.
+        rate_per_second: so many events are replayed in a second at most.
+        total: how many events it was about when it was asked for; a lower bound if `capped`.
+        examined: how many have been looked at.
+        replayed: of these, how many replays were started.
+        skipped: of these, how many could not be replayed, because they are still being handled, are
+            gone or have lost their body.
+        cursor: the last event looked at.
+    """
+
+    id: str
+    requested_by: str
+    reason: str | None
+    status: BulkStatus
+    created_at: datetime
+    updated_at: datetime
+    where: EventFilter | None = None
+    event_ids: list[str] | None = None
+    endpoint_id: str | None = None
+    rate_per_second: float = 10
+    total: int = 0
+    capped: bool = False
+    examined: int = 0
+    replayed: int = 0
+    skipped: int = 0
+    cursor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BulkReplayPage:
+    """One page of bulk replays, newest first."""
+
+    bulk_replays: list[BulkReplay]
+    next_cursor: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many events match.
+
+    Attributes:
+        capped: there are more; counting stopped there.
+    """
+
+    total: int
+    capped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """Events received in one span of time, by their present status."""
+
+    start: datetime
+    counts: dict[EventStatus, int] = field(default_factory=dict[EventStatus, int])
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """What happened lately.
+
+    Attributes:
+        since: from when on; later than what was asked for where there were too many events.
+        counts: of all of them, by status.
+        webhooks: the same for each webhook, as ``namespace/name``.
+        seconds_p50: from reception to the end of the attempt that succeeded.
+    """
+
+    since: datetime
+    buckets: list[Bucket]
+    counts: dict[EventStatus, int]
+    webhooks: dict[str, dict[EventStatus, int]]
+    seconds_p50: float | None = None
+    seconds_p99: float | None = None

@@ -128,9 +128,17 @@ class RecordStore(Protocol):
         ...
 
     async def add_replay(
-        self, event_id: str, *, requested_by: str, reason: str | None, at: datetime
+        self,
+        event_id: str,
+        *,
+        requested_by: str,
+        reason: str | None,
+        at: datetime,
+        bulk_id: str | None = None,
     ) -> ReplayRecord:
         """Put the next replay of an event on record, status ``accepted``.
+
+        Of one bulk replay an event has one replay: asked again, the same one is given back.
 
         Raises:
             NotFoundError: there is no such event.
