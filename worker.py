@@ -16,7 +16,7 @@ from temporalio.worker.workflow_sandbox import (
     SandboxRestrictions,
 )
 
-from activities.courier import Tools
+from activities.courier import Courier, Tools
 from activities.inbound import InboundActivities
 from activities.outbound import OutboundActivities
 from activities.unknown import unknown_activity
@@ -93,18 +93,23 @@ def _handling(
 def _sending(
     client: Client, app: Backend, tools: Toolbox, services: Services, settings: Settings
 ) -> Worker:
+    handed = Tools(
+        app=app,
+        blobs=tools.blobs,
+        deliveries=tools.deliveries,
+        secrets=tools.secrets,
+        sender=tools.sender,
+        vault=services.vault,
+    )
     outbound = OutboundActivities(
-        Tools(
-            app=app,
-            blobs=tools.blobs,
-            deliveries=tools.deliveries,
-            secrets=tools.secrets,
-            sender=tools.sender,
-            vault=services.vault,
-        ),
+        handed,
         engine=tools.engine,
         publishing=services.publishing,
-        at_once=settings.endpoint_concurrency,
+        courier=Courier(
+            handed,
+            at_once=settings.outbound_concurrency,
+            at_once_to_one=settings.endpoint_concurrency,
+        ),
     )
     return Worker(
         client,

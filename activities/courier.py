@@ -69,12 +69,14 @@ class Courier:
 
     Args:
         tools: what it works with.
-        at_once: how many requests may be under way to one endpoint.
+        at_once: how many requests may be under way.
+        at_once_to_one: how many of them to one endpoint.
     """
 
-    def __init__(self, tools: Tools, *, at_once: int) -> None:
+    def __init__(self, tools: Tools, *, at_once: int, at_once_to_one: int) -> None:
         self._tools = tools
-        self._at_once = at_once
+        self._room_for_all = asyncio.Semaphore(at_once)
+        self._at_once_to_one = at_once_to_one
         self._keyring = Keyring(tools.app, tools.secrets, tools.vault)
         self._under_way: Counter[str] = Counter()
 
@@ -174,6 +176,17 @@ class Courier:
         body: bytes,
         clock: Clock,
     ) -> DeliveryReport:
+        async with self._room_for_all:
+            return await self._attempt_now(event, due, keys, body, clock)
+
+    async def _attempt_now(
+        self,
+        event: OutboundEvent,
+        due: Due,
+        keys: Sequence[str] | UnavailableError,
+        body: bytes,
+        clock: Clock,
+    ) -> DeliveryReport:
         endpoint, started = due.endpoint, clock.now()
         if isinstance(keys, UnavailableError):
             return _unsent(due, str(keys), started)
@@ -243,7 +256,7 @@ class Courier:
         self, endpoints: Sequence[str], clock: Clock
     ) -> AsyncGenerator[tuple[list[str], list[Outcome]]]:
         """Admit so many requests to one endpoint that it cannot take the worker for itself."""
-        admitted = [each for each in endpoints if self._under_way[each] < self._at_once]
+        admitted = [each for each in endpoints if self._under_way[each] < self._at_once_to_one]
         busy = set(endpoints) - set(admitted)
         # Spread, so that those who wait do not come back together.
         later: list[Outcome] = [

@@ -45,12 +45,12 @@ class OutboundActivities:
     """Sends events and records what came of it, with the tools it was handed."""
 
     def __init__(
-        self, tools: Tools, *, engine: Engine, publishing: Publishing, at_once: int
+        self, tools: Tools, *, engine: Engine, publishing: Publishing, courier: Courier
     ) -> None:
         self._tools = tools
         self._engine = engine
         self._publishing = publishing
-        self._courier = Courier(tools, at_once=at_once)
+        self._courier = courier
 
     @activity.defn
     async def deliver_first(self, event: OutboundEvent, body: bytes | None) -> Progress:

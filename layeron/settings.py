@@ -180,7 +180,7 @@ class Settings(BaseSettings):
         description="HTTP proxy that events are sent through, as `http://user:password@host:port`.",
     )
     outbound_concurrency: int = Field(
-        default=200, ge=1, le=10_000, description="Deliveries one worker process makes at once."
+        default=500, ge=1, le=10_000, description="Deliveries one worker process makes at once."
     )
     endpoint_concurrency: int = Field(
         default=20,
