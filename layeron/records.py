@@ -419,6 +419,7 @@ class BulkReplay:
     Attributes:
         id: ``whblk_…``.
         where: which events, among those that were on record when it was asked for.
+        statuses: of these statuses, which `where` then leaves out.
         event_ids: instead: exactly these.
         endpoint_id: of events that are sent: only to this endpoint, and also those it never got.
         rate_per_second: so many events are replayed in a second at most.
@@ -428,6 +429,7 @@ class BulkReplay:
         skipped: of these, how many could not be replayed, because they are still being handled, are
             gone or have lost their body.
         cursor: the last event looked at.
+        idempotency_key: of the caller's; there is one bulk replay for one key.
     """
 
     id: str
@@ -446,6 +448,8 @@ class BulkReplay:
     replayed: int = 0
     skipped: int = 0
     cursor: str | None = None
+    statuses: list[EventStatus] | None = None
+    idempotency_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

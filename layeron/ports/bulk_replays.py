@@ -10,8 +10,8 @@ from layeron.records import BulkReplay, BulkReplayPage, BulkStatus, EventFilter
 class BulkReplayStore(Protocol):
     """Keeps bulk replays and how far they are; raises as `RecordStore` does."""
 
-    async def add(self, bulk: BulkReplay) -> None:
-        """Put one on record; the same one again is fine."""
+    async def add(self, bulk: BulkReplay) -> BulkReplay:
+        """Put one on record; if one with its id or idempotency key is there, that one is given."""
         ...
 
     async def get(self, bulk_id: str) -> BulkReplay:
