@@ -11,6 +11,10 @@ class RetentionStore(Protocol):
     Only events that have ended are touched: one that is still handled or sent keeps everything.
     """
 
+    async def webhooks(self) -> Sequence[tuple[str, str]]:
+        """Namespace and name of every webhook that has events, declared or not."""
+        ...
+
     async def bodies_before(
         self, namespace: str, webhook: str, *, before: datetime, limit: int
     ) -> Sequence[tuple[str, str]]:
