@@ -3,20 +3,22 @@
 import hashlib
 import hmac
 import secrets
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from ulid import ULID
 
-from layeron.records import ApiKey
+from layeron.records import ApiKey, Scope
 
 _PREFIX = "lyr"
 _NOBODY = hashlib.sha256(secrets.token_bytes(32)).hexdigest()
 
 
-def new_key(name: str) -> tuple[ApiKey, str]:
+def new_key(name: str, scopes: Sequence[Scope] = ("admin",)) -> tuple[ApiKey, str]:
     """Make a key: the record to keep, and the text to hand out once."""
     key_id, secret = str(ULID()).lower(), secrets.token_urlsafe(32)
-    return ApiKey(key_id, name, _hash(secret), datetime.now(UTC)), f"{_PREFIX}_{key_id}_{secret}"
+    record = ApiKey(key_id, name, _hash(secret), datetime.now(UTC), scopes=tuple(scopes))
+    return record, f"{_PREFIX}_{key_id}_{secret}"
 
 
 def split_key(text: str) -> tuple[str, str] | None:

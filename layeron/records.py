@@ -351,6 +351,13 @@ class RejectionPage:
 Scope: TypeAlias = Literal["read", "replay", "send", "admin"]
 """What a key is good for: ``replay`` holds ``read``, and ``admin`` holds everything."""
 
+_HELD_BY: dict[Scope, frozenset[Scope]] = {
+    "read": frozenset({"read", "replay", "admin"}),
+    "replay": frozenset({"replay", "admin"}),
+    "send": frozenset({"send", "admin"}),
+    "admin": frozenset({"admin"}),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class ApiKey:
@@ -362,6 +369,10 @@ class ApiKey:
     created_at: datetime
     revoked_at: datetime | None = None
     scopes: tuple[Scope, ...] = ("admin",)
+
+    def may(self, scope: Scope) -> bool:
+        """Whether one of its scopes holds this one."""
+        return not _HELD_BY[scope].isdisjoint(self.scopes)
 
 
 @dataclass(frozen=True, slots=True)
