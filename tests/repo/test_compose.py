@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from layeron import names
-from layeron.settings import Settings
+from layeron.adapters.temporal.embedded import server_command
+from layeron.settings import Settings, unknown_variables
 
 ROOT = Path(__file__).resolve().parents[2]
 TOOLS = Path(sys.executable).parent  # the commands that come from packages
@@ -72,6 +73,14 @@ def test_the_engine_is_the_one_that_the_tests_run_on(services: dict[str, Any]) -
     assert services["temporal-ui"]["image"] == f"temporalio/ui:{ui}"
 
 
+def test_the_engine_shares_its_workers_as_the_embedded_one_does() -> None:
+    file = (ROOT / "deploy" / "compose" / "temporal-dynamic.yaml").read_text()
+    said = re.findall(r"(?m)^(matching\.\w+):.*\n  - value: (\w+)$", file)
+    command = server_command(Path("temporal.db"), host="127.0.0.1", port=1, ui_port=2)
+    embedded = [each for each in command if each.startswith("matching.")]
+    assert [f"{name}={value}" for name, value in said] == embedded
+
+
 def test_whatever_is_waited_for_can_get_there(services: dict[str, Any]) -> None:
     for service in services.values():
         for name, dependency in service.get("depends_on", {}).items():
@@ -105,8 +114,7 @@ def test_production_accepts_the_settings(
     settings = Settings()
 
     assert settings.production
-    given = {name.removeprefix("LAYERON_").lower() for name in environment if "LAYERON_" in name}
-    assert given <= set(Settings.model_fields)
+    assert unknown_variables(environment) == []
     grace = services[name]["stop_grace_period"]
     assert int(grace.removesuffix("s")) > settings.drain_timeout.total_seconds()
 
