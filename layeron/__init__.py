@@ -4,6 +4,7 @@ from layeron import webhooks
 from layeron.application import Backend, backend
 from layeron.declaration import InboundWebhook
 from layeron.errors import (
+    BodyErasedError,
     BodyLostError,
     ConfigurationError,
     ConflictError,
@@ -15,7 +16,7 @@ from layeron.errors import (
     UnavailableError,
 )
 from layeron.event import Context, Event, Response
-from layeron.options import Dedupe, Delivery, Observability, Retry
+from layeron.options import Dedupe, Delivery, Observability, Retention, Retry
 from layeron.outbound.declaration import OutboundWebhook
 from layeron.outbound.options import DeclaredEndpoint, EventType
 from layeron.outbound.outgoing import OutgoingEvent
@@ -44,6 +45,7 @@ from layeron.signing.rule import Signature, VerificationContext
 __all__ = [
     "AttemptRecord",
     "Backend",
+    "BodyErasedError",
     "BodyLostError",
     "BodyReference",
     "ConfigurationError",
@@ -77,6 +79,7 @@ __all__ = [
     "ReplayRecord",
     "Request",
     "Response",
+    "Retention",
     "Retry",
     "Secret",
     "SendResult",

@@ -15,6 +15,8 @@ from layeron.options import (
     DeliveryDict,
     Observability,
     ObservabilityDict,
+    Retention,
+    RetentionDict,
     did_you_mean,
     read_options,
 )
@@ -41,6 +43,7 @@ class InboundOptions(TypedDict, total=False):
         dedupe: which events are the same, and for how long.
         delivery: retries, time limits, and whether the sender waits for the handler.
         observability: what is reported.
+        retention: how long bodies and records are kept.
         handler: handles every type of event that ``on`` does not name.
         on: handlers by type of event: ``invoice.paid``, ``invoice.*`` or ``*``.
     """
@@ -53,6 +56,7 @@ class InboundOptions(TypedDict, total=False):
     dedupe: Dedupe | DedupeDict
     delivery: Delivery | DeliveryDict
     observability: Observability | ObservabilityDict
+    retention: Retention | RetentionDict
     handler: Handler
     on: Mapping[str, Handler]
 
@@ -73,6 +77,7 @@ class InboundWebhook:
     dedupe: Dedupe
     delivery: Delivery
     observability: Observability
+    retention: Retention
     handlers: Handlers
     events: WebhookEvents = field(init=False)
 
@@ -163,6 +168,9 @@ def declare_inbound(
         delivery=read_options(Delivery, options.get("delivery"), webhook=name, option="delivery"),
         observability=read_options(
             Observability, options.get("observability"), webhook=name, option="observability"
+        ),
+        retention=read_options(
+            Retention, options.get("retention"), webhook=name, option="retention"
         ),
         handlers=handlers,
     )

@@ -3,6 +3,8 @@
 import re
 from datetime import timedelta
 
+FOREVER = timedelta.max
+
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _FORM = re.compile(r"(\d{1,9})([smhd])")
 
@@ -31,3 +33,25 @@ def parse_duration(value: str | float | timedelta, *, zero: bool = False) -> tim
     if duration < timedelta(0) or (not duration and not zero):
         raise ValueError(f"{value!r} is not a positive duration; write one such as '30s' or '7d'")
     return duration
+
+
+def parse_keeping(value: str | float | timedelta) -> timedelta:
+    """Read how long something is kept: a duration, or ``forever``.
+
+    Raises:
+        ValueError: it is neither.
+    """
+    return FOREVER if value == "forever" else parse_duration(value)
+
+
+def check_keeping(bodies: timedelta | None, records: timedelta | None) -> None:
+    """Return if records are kept at least as long as the bodies they are about.
+
+    Raises:
+        ValueError: they are not.
+    """
+    if bodies is not None and records is not None and records < bodies:
+        raise ValueError(
+            "records are kept less long than the bodies they are about; keep records at least as"
+            " long, or bodies less long"
+        )

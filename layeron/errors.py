@@ -7,6 +7,7 @@ LayeronError
 ├── NotFoundError             no such event, payload or key
 ├── ConflictError             the event is in a state that does not allow it
 ├── BodyLostError             a stored raw body is gone or was altered; trying again cannot help
+│   └── BodyErasedError       it was deleted on purpose: by the retention policy, or on request
 ├── GatewayError              the API answered with an error (used outside the service)
 └── UnavailableError          trouble of ours: try again later, nobody's attempt is used up
     ├── BlobStoreUnavailableError
@@ -43,6 +44,10 @@ class ConflictError(LayeronError):
 
 class BodyLostError(LayeronError):
     """A stored raw body is missing, or its bytes no longer match the recorded SHA-256."""
+
+
+class BodyErasedError(BodyLostError):
+    """A stored raw body was deleted on purpose: by the retention policy, or on request."""
 
 
 class GatewayError(LayeronError):

@@ -148,6 +148,16 @@ def lane_workflow_id(endpoint_id: str) -> str:
     return f"lane/{endpoint_id}"
 
 
+def bulk_workflow_id(bulk_id: str) -> str:
+    """The workflow id of a bulk replay."""
+    return f"bulk/{bulk_id}"
+
+
+def erasing_workflow_id(user_id: str) -> str:
+    """The workflow id of erasing what was sent for a user; who that is cannot be read from it."""
+    return f"erasing/{hashlib.sha256(user_id.encode()).hexdigest()}"
+
+
 def next_generation_id(base: str, expired_run_id: str) -> str:
     """The workflow id of the event after one whose dedupe window is over.
 

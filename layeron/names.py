@@ -5,10 +5,20 @@ OUTBOUND_WORKFLOW = "OutboundWorkflow"
 LANE_WORKFLOW = "LaneWorkflow"
 """Sends to one ``fifo`` endpoint, one event after the other."""
 
+BULK_REPLAY_WORKFLOW = "BulkReplayWorkflow"
+RETENTION_WORKFLOW = "RetentionWorkflow"
+ERASING_WORKFLOW = "ErasingWorkflow"
+"""Deletes what was sent for one user."""
+
 LANE_ENQUEUE = "enqueue"
 LANE_SKIP = "skip"
 LANE_RETRY = "retry"
 """Signals to a lane."""
+
+BULK_CHANGED = "changed"
+"""Signal to a bulk replay: its record says something else."""
+ERASE = "erase"
+"""Signal to the erasing of a user: what was sent before this time."""
 
 
 def outbound_queue(task_queue: str) -> str:

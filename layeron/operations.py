@@ -6,7 +6,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from layeron.application import Backend
-from layeron.errors import BodyLostError, ConflictError, NotFoundError, PayloadError
+from layeron.errors import (
+    BodyErasedError,
+    BodyLostError,
+    ConflictError,
+    NotFoundError,
+    PayloadError,
+)
 from layeron.identity import is_event_id
 from layeron.outbound.records import OutboundEvent
 from layeron.outbound.replaying import deliveries_to_replay, record_of_sent, replayed
@@ -71,6 +77,8 @@ class Operations:
             if execution.body is not None:
                 return execution.body
             record = self._record_of(execution)
+        if record.body_erased_at is not None:
+            raise _erased(record)
         body = await self.blobs.get(record.body.name)
         if hashlib.sha256(body).hexdigest() != record.body.sha256:
             raise BodyLostError(
@@ -97,21 +105,41 @@ class Operations:
         Raises:
             NotFoundError: there is no such event, or its webhook is no longer declared.
             ConflictError: it is still being handled or sent.
+            BodyErasedError: its body was deleted.
             PayloadError: endpoints are named, and the event was received.
         """
         record = await self.get_event(event_id)
-        again: InboundEvent | OutboundEvent
-        if record.direction == "outbound":
-            again = await self._sent_again(record, endpoints)
-        elif endpoints is not None:
-            raise PayloadError(
-                f"event {record.id} was received, not sent, so it goes to no endpoint; leave"
-                " 'endpoints' out"
-            )
-        else:
-            again = await self._handled_again(record)
+        return await self.replay_record(
+            record, requested_by=requested_by, reason=reason, endpoints=endpoints
+        )
+
+    async def replay_record(
+        self,
+        record: EventRecord,
+        *,
+        requested_by: str,
+        reason: str | None,
+        endpoints: Sequence[str] | None = None,
+        bulk_id: str | None = None,
+    ) -> ReplayRecord:
+        """The same for an event whose record was read just now.
+
+        Of one bulk replay an event has one replay, however often this is asked for: one that is on
+        record is started if it was not.
+        """
+        begun = next((each for each in record.replays if bulk_id and each.bulk_id == bulk_id), None)
+        if begun is not None:
+            if begun.status != "accepted" or await self.engine.is_running(begun.workflow_id):
+                return begun
+            others = [each for each in record.replays if each is not begun]
+            record = replace(record, replays=others, replay_count=begun.number - 1)
+        again = await self._again(record, endpoints)
         replay = await self.records.add_replay(
-            record.id, requested_by=requested_by, reason=reason, at=datetime.now(UTC)
+            record.id,
+            requested_by=requested_by,
+            reason=reason,
+            at=datetime.now(UTC),
+            bulk_id=bulk_id,
         )
         if replay.number != record.replay_count + 1:
             await self.records.fail_replay(record.id, replay.number)
@@ -119,9 +147,24 @@ class Operations:
         try:
             await self.engine.start_replay(replace(again, replay=replay.number))
         except BaseException:
-            await self.records.fail_replay(record.id, replay.number)
+            if bulk_id is None:  # which tries again until it is started
+                await self.records.fail_replay(record.id, replay.number)
             raise
         return replay
+
+    async def _again(
+        self, record: EventRecord, endpoints: Sequence[str] | None
+    ) -> InboundEvent | OutboundEvent:
+        if record.body_erased_at is not None:
+            raise _erased(record)
+        if record.direction == "outbound":
+            return await self._sent_again(record, endpoints)
+        if endpoints is not None:
+            raise PayloadError(
+                f"event {record.id} was received, not sent, so it goes to no endpoint; leave"
+                " 'endpoints' out"
+            )
+        return await self._handled_again(record)
 
     async def _handled_again(self, record: EventRecord) -> InboundEvent:
         webhook = self.app.webhook(record.namespace, record.webhook)
@@ -143,11 +186,13 @@ class Operations:
         publisher = self.app.publisher(record.namespace, record.webhook)
         if publisher is None:
             raise _undeclared(record)
-        chosen = await deliveries_to_replay(record, endpoints, self.engine)
         created = await self.endpoints.matching(
             record.namespace, record.webhook, user_id=record.user_id
         )
-        lanes = {each.id for each in [*publisher.records.values(), *created] if each.fifo}
+        known = [*publisher.records.values(), *created]
+        candidates = [each for each in known if each.user_id in {None, record.user_id}]
+        chosen = await deliveries_to_replay(record, endpoints, candidates, self.engine)
+        lanes = {each.id for each in known if each.fifo}
         return replayed(record, [each.endpoint_id for each in chosen], lanes)
 
     def _record_of(self, execution: Execution) -> EventRecord:
@@ -168,6 +213,13 @@ def _undeclared(record: EventRecord) -> NotFoundError:
     return NotFoundError(
         f"webhook {record.namespace}/{record.webhook} is not declared any more; declare it again to"
         " replay its events"
+    )
+
+
+def _erased(record: EventRecord) -> BodyErasedError:
+    return BodyErasedError(
+        f"event {record.id}: the body was deleted on {record.body_erased_at:%Y-%m-%d}, by the"
+        " retention policy or on request"
     )
 
 

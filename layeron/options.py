@@ -15,11 +15,12 @@ from pydantic import (
     model_validator,
 )
 
-from layeron.durations import parse_duration
+from layeron.durations import check_keeping, parse_duration, parse_keeping
 from layeron.errors import ConfigurationError
 from layeron.locator import Locator, LocatorLike, parse_locator
 
 Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
+Keeping = Annotated[timedelta, BeforeValidator(parse_keeping)]
 
 
 class Options(BaseModel):
@@ -139,6 +140,31 @@ class ObservabilityDict(TypedDict, total=False):
     logs: bool
     errors: bool
     metrics: bool
+
+
+class Retention(Options):
+    """How long events are kept, from reception on; those that have not ended are kept anyway.
+
+    Attributes:
+        bodies: how long the raw bytes; without them an event cannot be replayed. ``30d``, or
+            ``forever``; without it, as ``LAYERON_KEEP_BODIES`` says.
+        records: how long everything else; in the same forms, and by ``LAYERON_KEEP_RECORDS``.
+    """
+
+    bodies: Keeping | None = None
+    records: Keeping | None = None
+
+    @model_validator(mode="after")
+    def _records_outlive_bodies(self) -> Self:
+        check_keeping(self.bodies, self.records)
+        return self
+
+
+class RetentionDict(TypedDict, total=False):
+    """The keys of `Retention`."""
+
+    bodies: str | float | timedelta
+    records: str | float | timedelta
 
 
 AnyOptions = TypeVar("AnyOptions", bound=Options)

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from layeron.durations import parse_duration
+from layeron.durations import check_keeping, parse_duration, parse_keeping
 from layeron.errors import ConfigurationError
 from layeron.outbound.addresses import IPNetwork
 from layeron.secrets import ENCRYPTION_KEY
@@ -84,6 +84,7 @@ Networks = Annotated[tuple[IPNetwork, ...], BeforeValidator(parse_networks), NoD
 Ports = Annotated[tuple[int, ...], BeforeValidator(parse_ports), NoDecode]
 ProxyURL = Annotated[str, AfterValidator(parse_proxy)]
 Duration = Annotated[timedelta, BeforeValidator(parse_duration), NoDecode]
+Keeping = Annotated[timedelta, BeforeValidator(parse_keeping), NoDecode]
 
 
 class Settings(BaseSettings):
@@ -188,6 +189,16 @@ class Settings(BaseSettings):
         le=10_000,
         description="Deliveries one worker process makes at once to one endpoint.",
     )
+    keep_bodies: Keeping | None = Field(
+        default=None,
+        description="How long raw bodies are kept after reception, such as `30d`; default: for"
+        " ever. A webhook's `retention` wins.",
+    )
+    keep_records: Keeping | None = Field(
+        default=None,
+        description="How long everything else is kept of an event, such as `90d`; default: for"
+        " ever. A webhook's `retention` wins.",
+    )
     trust_proxy: bool = Field(
         default=False,
         description="Take scheme and host from `X-Forwarded-Proto` and `X-Forwarded-Host`.",
@@ -203,6 +214,14 @@ class Settings(BaseSettings):
         default=timedelta(seconds=25),
         description="How long a stopping worker or API waits for what it has begun.",
     )
+
+    @model_validator(mode="after")
+    def _records_outlive_bodies(self) -> Self:
+        try:
+            check_keeping(self.keep_bodies, self.keep_records)
+        except ValueError as error:
+            raise ValueError(f"LAYERON_KEEP_RECORDS: {error}") from None
+        return self
 
     @model_validator(mode="after")
     def _production_is_safe(self) -> Self:

@@ -7,6 +7,7 @@ from typing import Unpack
 from layeron.declaration import InboundOptions, InboundWebhook, declare_inbound
 from layeron.errors import ConfigurationError
 from layeron.locator import Locator, LocatorLike, parse_locator
+from layeron.options import Retention, RetentionDict
 from layeron.outbound.declaration import OutboundWebhook, declare_outbound
 from layeron.outbound.options import DeclaredEndpoint, EndpointDict, EventType, EventTypeDict
 from layeron.provider import CUSTOM
@@ -198,6 +199,7 @@ def out(
     envelope: bool = True,
     endpoints_per_user: int = 20,
     operational: OutboundWebhook | None = None,
+    retention: Retention | RetentionDict | None = None,
 ) -> OutboundWebhook:
     """Send events to other systems: `await webhook.send("invoice.paid", {…})`.
 
@@ -214,6 +216,7 @@ def out(
         endpoints_per_user: how many endpoints one ``user_id`` may have.
         operational: the publisher that ``endpoint.disabled``, ``endpoint.recovered`` and
             ``message.attempt.exhausted`` are sent by.
+        retention: how long bodies and records are kept.
 
     Raises:
         ConfigurationError: an option is wrong; in one sentence that names the mend.
@@ -227,6 +230,7 @@ def out(
         envelope=envelope,
         endpoints_per_user=endpoints_per_user,
         operational=operational,
+        retention=retention,
     )
 
 

@@ -9,7 +9,7 @@ from layeron.declaration import check_names
 from layeron.errors import ConfigurationError
 from layeron.events import WebhookEvents
 from layeron.identity import declared_endpoint_id
-from layeron.options import read_options
+from layeron.options import Retention, RetentionDict, read_options
 from layeron.outbound.endpoints import WebhookEndpoints
 from layeron.outbound.event_types import read_event_type
 from layeron.outbound.gateway import EndpointsGateway, SendingGateway
@@ -40,6 +40,7 @@ class OutboundWebhook:
         envelope: whether a payload travels as ``{"type", "timestamp", "data"}``.
         endpoints_per_user: how many one user may create.
         operational: the publisher that tells of this one's trouble.
+        retention: how long bodies and records are kept.
         endpoints: the endpoints: create, list, change, disable, enable, delete, test.
         events: its records: list, get, payload, replay.
     """
@@ -52,6 +53,7 @@ class OutboundWebhook:
     envelope: bool
     endpoints_per_user: int
     operational: "OutboundWebhook | None"
+    retention: Retention
     endpoints: WebhookEndpoints = field(init=False)
     events: WebhookEvents = field(init=False)
     _gateway: SendingGateway | None = field(default=None, init=False)
@@ -201,6 +203,7 @@ def declare_outbound(
     envelope: bool,
     endpoints_per_user: int,
     operational: OutboundWebhook | None,
+    retention: Retention | RetentionDict | None = None,
 ) -> OutboundWebhook:
     """Make a publisher from what was declared.
 
@@ -245,6 +248,12 @@ def declare_outbound(
         envelope=envelope,
         endpoints_per_user=endpoints_per_user,
         operational=operational,
+        retention=read_options(
+            Retention,
+            cast("Retention | Mapping[str, Any] | None", retention),
+            webhook=name,
+            option="retention",
+        ),
     )
 
 

@@ -4,45 +4,40 @@ from collections.abc import Collection, Mapping, Sequence
 
 from layeron.errors import ConflictError, NotFoundError
 from layeron.identity import lane_workflow_id, replay_workflow_id
-from layeron.outbound.records import ENDED, OutboundEvent
+from layeron.outbound.records import ENDED, EndpointRecord, OutboundEvent
 from layeron.ports.engine import Engine
 from layeron.records import DeliveryRecord, EventRecord, EventStatus
 
 
 async def deliveries_to_replay(
-    record: EventRecord, wanted: Sequence[str] | None, engine: Engine
+    record: EventRecord,
+    wanted: Sequence[str] | None,
+    candidates: Sequence[EndpointRecord],
+    engine: Engine,
 ) -> list[DeliveryRecord]:
-    """Those of an event's deliveries that a replay is about.
+    """The deliveries that a replay is about: of those the event has, or new ones.
 
     Args:
         record: of the event.
-        wanted: names or ids of endpoints; without it, those that the event did not reach, and if
-            it reached all, all.
+        wanted: names or ids of endpoints, which need not have had the event before; without it,
+            those that it did not reach, and if it reached all, all.
+        candidates: the endpoints it may be sent to, by their owners.
         engine: tells what is still being sent.
 
     Raises:
-        NotFoundError: the event was not sent to an endpoint of this name.
+        NotFoundError: there is no endpoint of this name that it may be sent to.
         ConflictError: it is still being sent there, or it was sent to none.
     """
-    if not record.deliveries:
-        raise ConflictError(
-            f"event {record.id} was sent to no endpoint, as none wanted it; send another event"
-        )
-    if wanted is None:
+    if wanted is not None:
+        chosen = _named(record, wanted, candidates)
+    elif record.deliveries:
         missed = [each for each in record.deliveries if each.status != "succeeded"]
         chosen = missed or record.deliveries
     else:
-        chosen = [
-            each for each in record.deliveries if {each.endpoint, each.endpoint_id} & set(wanted)
-        ]
-        known = {name for each in chosen for name in (each.endpoint, each.endpoint_id)}
-        for name in wanted:
-            if name not in known:
-                names = ", ".join(each.endpoint for each in record.deliveries[:10])
-                raise NotFoundError(
-                    f"event {record.id} was not sent to an endpoint {name[:40]!r}; name some of"
-                    f" {names}"
-                )
+        raise ConflictError(
+            f"event {record.id} was sent to no endpoint, as none wanted it; name endpoints to send"
+            " it to, or send another event"
+        )
     for each in record.replays:
         if each.status == "accepted" and await engine.is_running(each.workflow_id):
             raise ConflictError(f"replay {each.number} of event {record.id} has just begun; wait")
@@ -53,6 +48,30 @@ async def deliveries_to_replay(
                 f" {delivery.status}); wait, or name endpoints that it is not being sent to"
             )
     return chosen
+
+
+def _named(
+    record: EventRecord, wanted: Sequence[str], candidates: Sequence[EndpointRecord]
+) -> list[DeliveryRecord]:
+    chosen: dict[str, DeliveryRecord] = {}
+    for name in wanted:
+        found = [each for each in record.deliveries if name in {each.endpoint, each.endpoint_id}]
+        found = found or [
+            # Nothing of it is under way.
+            DeliveryRecord(record.id, each.id, each.name, "skipped", 0, 0, record.updated_at)
+            for each in candidates
+            if name in {each.id, each.name}
+        ]
+        if not found:
+            known = dict.fromkeys(
+                [each.endpoint for each in record.deliveries] + [each.name for each in candidates]
+            )
+            raise NotFoundError(
+                f"event {record.id} was not sent to an endpoint {name[:40]!r}; name some of"
+                f" {', '.join([*known][:10]) or 'none'}"
+            )
+        chosen |= {each.endpoint_id: each for each in found}
+    return list(chosen.values())
 
 
 async def _is_being_sent(record: EventRecord, delivery: DeliveryRecord, engine: Engine) -> bool:

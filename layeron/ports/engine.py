@@ -1,7 +1,7 @@
 """Port: the workflow engine, as the receiver and the operators use it."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol, TypeAlias
 
 from layeron.outbound.records import OutboundEvent
@@ -108,6 +108,18 @@ class Engine(Protocol):
         Raises:
             NotFoundError: the endpoint has no lane with work to do.
         """
+        ...
+
+    async def run_bulk_replay(self, bulk_id: str) -> None:
+        """Run a bulk replay's workflow; one that runs looks at its record again."""
+        ...
+
+    async def erase_user(self, user_id: str, *, before: datetime) -> None:
+        """Delete the bodies of what was sent for a user before a time; asking again is fine."""
+        ...
+
+    async def schedule_retention(self) -> None:
+        """Apply retention every hour from now on; if that is so already, it stays as it is."""
         ...
 
     async def result(self, workflow_id: str, timeout: timedelta) -> Handled | None:  # noqa: ASYNC109  # bounds a long poll of the engine

@@ -19,13 +19,20 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from layeron import names
 from layeron.adapters.temporal.deadline import deadline
+from layeron.adapters.temporal.schedules import keep_retention_schedule
 from layeron.adapters.temporal.search_attributes import (
     attributes_of,
     key_of,
     register_attributes,
 )
 from layeron.errors import EngineUnavailableError, NotFoundError
-from layeron.identity import lane_workflow_id, next_generation_id, replay_workflow_id
+from layeron.identity import (
+    bulk_workflow_id,
+    erasing_workflow_id,
+    lane_workflow_id,
+    next_generation_id,
+    replay_workflow_id,
+)
 from layeron.outbound.records import OutboundEvent
 from layeron.ports.engine import Duplicate, Execution, Handled, Started
 from layeron.records import EventStatus, InboundEvent
@@ -114,6 +121,38 @@ class TemporalEngine:
             await self._start(event, replay_workflow_id(event.workflow_id, event.replay), None)
         except WorkflowAlreadyStartedError:
             return
+
+    async def run_bulk_replay(self, bulk_id: str) -> None:
+        """Signal the bulk replay's workflow, and start it if it does not run."""
+        async with deadline(self._timeout):
+            await self._client.start_workflow(
+                names.BULK_REPLAY_WORKFLOW,
+                bulk_id,
+                id=bulk_workflow_id(bulk_id),
+                task_queue=self._task_queue,
+                start_signal=names.BULK_CHANGED,
+                static_summary=label("bulk replay", bulk_id),
+                rpc_timeout=self._timeout,
+            )
+
+    async def erase_user(self, user_id: str, *, before: datetime) -> None:
+        """Signal the workflow that erases this user's bodies, and start it if it does not run."""
+        async with deadline(self._timeout):
+            await self._client.start_workflow(
+                names.ERASING_WORKFLOW,
+                user_id,
+                id=erasing_workflow_id(user_id),
+                task_queue=self._task_queue,
+                start_signal=names.ERASE,
+                start_signal_args=[before],
+                static_summary="erase what was sent for a user",
+                rpc_timeout=self._timeout,
+            )
+
+    async def schedule_retention(self) -> None:
+        """Make the schedule, or bring it to what it shall be; what an operator paused stays so."""
+        async with deadline(self._timeout):
+            await keep_retention_schedule(self._client, self._task_queue)
 
     async def result(self, workflow_id: str, timeout: timedelta) -> Handled | None:  # noqa: ASYNC109  # bounds a long poll, as the port says
         """Wait for a workflow's answer."""
