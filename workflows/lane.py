@@ -1,19 +1,15 @@
 """The lane of one ``fifo`` endpoint, as a workflow: one event after the other."""
 
 import asyncio
-from collections import deque
+from collections import OrderedDict
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
 
 from temporalio import workflow
-from temporalio.exceptions import ActivityError, is_cancelled_exception
 
-from activities.outbound import OutboundActivities, Progress
+from activities.outbound import Progress
 from layeron import names
 from layeron.outbound.records import OutboundEvent
-from workflows.outbound import LONGEST_ATTEMPT, PATIENT, announce, deliver
-
-Command: TypeAlias = Literal["skip", "retry"]
+from workflows.outbound import announce, deliver, is_cancelled, settle
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,12 +18,14 @@ class Lane:
 
     Attributes:
         queue: events that wait, the oldest first.
-        unwanted: ids of those among them that an operator skipped before their turn.
+        unwanted: ids of those among them that an operator skips.
+        force: an operator wants an attempt of the first one now.
     """
 
     endpoint_id: str
     queue: list[OutboundEvent] = field(default_factory=list[OutboundEvent])
     unwanted: list[str] = field(default_factory=list[str])
+    force: bool = False
 
 
 @workflow.defn(name=names.LANE_WORKFLOW, sandboxed=False)
@@ -37,88 +35,89 @@ class LaneWorkflow:
     @workflow.init
     def __init__(self, lane: Lane) -> None:
         self._endpoint_id = lane.endpoint_id
-        self._queue = deque(lane.queue)
+        self._queue = OrderedDict((each.event_id, each) for each in lane.queue)
         self._unwanted = set(lane.unwanted)
-        self._command: Command | None = None
+        self._force = lane.force
 
     @workflow.run
     async def run(self, lane: Lane) -> None:
         """Send until nothing is left; the next event starts the lane again."""
         while self._queue:
-            event = self._queue[0]
+            event = self._first
             if event.event_id in self._unwanted:
-                await self._settle(event)
+                await settle(event, [lane.endpoint_id], "skipped", "skipped by an operator")
+                has_ended = True
             else:
-                await self._deliver(event)
-            self._unwanted.discard(event.event_id)
-            self._queue.popleft()
+                has_ended = await self._deliver(event)
+            if has_ended and self._first is event:
+                del self._queue[event.event_id]
+                self._unwanted.discard(event.event_id)
+                self._force = False
             if self._queue and workflow.info().is_continue_as_new_suggested():
-                rest = Lane(lane.endpoint_id, list(self._queue), sorted(self._unwanted))
-                workflow.continue_as_new(rest)
+                rest = list(self._queue.values()), sorted(self._unwanted), self._force
+                workflow.continue_as_new(Lane(lane.endpoint_id, *rest))
 
     @workflow.signal(name=names.LANE_ENQUEUE)
     def enqueue(self, event: OutboundEvent) -> None:
-        """Let an event wait its turn; one that waits already is the same one."""
-        known = ((each.event_id, each.replay) for each in self._queue)
-        if (event.event_id, event.replay) not in known:
-            self._queue.append(event)
+        """Let an event wait its turn; one that waits already is the same one.
+
+        A replay takes the place of the sending before it, which may be what the lane waits for.
+        """
+        known = self._queue.get(event.event_id)
+        if known is None or event.replay > known.replay:
+            self._queue[event.event_id] = event
+            self._unwanted.discard(event.event_id)
 
     @workflow.signal(name=names.LANE_SKIP)
     def skip(self, event_id: str) -> None:
         """Go on without this event, now or when its turn comes."""
-        if not self._tell("skip", event_id):
+        if event_id in self._queue:
             self._unwanted.add(event_id)
 
     @workflow.signal(name=names.LANE_RETRY)
     def retry(self, event_id: str) -> None:
         """Try this event again at once, if it is the one that the lane waits for."""
-        self._tell("retry", event_id)
+        if self._queue and self._first.event_id == event_id:
+            self._force = True
 
-    def _tell(self, command: Command, event_id: str) -> bool:
-        is_its_turn = bool(self._queue) and self._queue[0].event_id == event_id
-        if is_its_turn:
-            self._command = command
-        return is_its_turn
+    @property
+    def _first(self) -> OutboundEvent:
+        return next(iter(self._queue.values()))
 
-    async def _deliver(self, event: OutboundEvent) -> None:
-        force = False
-        while True:
-            self._command = None
-            delivering = asyncio.create_task(deliver(event, self._endpoint_id, force=force))
-            await workflow.wait_condition(lambda: delivering.done() or self._is_told())  # noqa: B023  # awaited here
-            progress = await _outcome(delivering)
-            if progress is not None:
-                await announce(event, progress.notices)
-                if not progress.ended.get("dead_letter"):
-                    return
-                await workflow.wait_condition(self._is_told)
-            if self._is_told("skip"):
-                await self._settle(event)
-                return
-            force = True
+    async def _deliver(self, event: OutboundEvent) -> bool:
+        """Deliver until that has ended, or something else is to be done; whether it has ended."""
+        force, self._force = self._force, False
+        delivering = asyncio.create_task(deliver(event, self._endpoint_id, force=force))
+        await workflow.wait_condition(lambda: delivering.done() or self._is_called_from(event))
+        progress = await _outcome(delivering)
+        if progress is None:
+            # Nobody knows whether the attempt that an operator wanted was made.
+            self._force = self._force or force
+            return False
+        await announce(event, progress.notices)
+        if not progress.ended.get("dead_letter"):
+            return True
+        await workflow.wait_condition(lambda: self._is_called_from(event))
+        return False
 
-    def _is_told(self, command: Command | None = None) -> bool:
-        return self._command is not None and command in {None, self._command}
-
-    async def _settle(self, event: OutboundEvent) -> None:
-        await workflow.execute_activity_method(
-            OutboundActivities.settle,
-            args=[event, [self._endpoint_id], "skipped", "skipped by an operator"],
-            start_to_close_timeout=LONGEST_ATTEMPT,
-            retry_policy=PATIENT,
+    def _is_called_from(self, event: OutboundEvent) -> bool:
+        """Whether there is something else to do than to wait for this event."""
+        return (
+            self._force
+            or event.event_id in self._unwanted
+            or self._first is not event
+            # What waits behind it may fill the history for days.
+            or workflow.info().is_continue_as_new_suggested()
         )
 
 
 async def _outcome(delivering: "asyncio.Task[Progress]") -> Progress | None:
-    """How a delivery ended; None if it was broken off for an operator."""
+    """How a delivery ended; None if it was broken off."""
     if not delivering.done():
         delivering.cancel()
     try:
         return await delivering
-    except (ActivityError, asyncio.CancelledError) as error:
-        current = asyncio.current_task()
-        if current is not None and current.cancelling():
-            raise
-        if isinstance(error, ActivityError) and not is_cancelled_exception(error):
+    except asyncio.CancelledError:
+        if is_cancelled():
             raise
         return None

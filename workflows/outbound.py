@@ -9,7 +9,12 @@ from typing import NoReturn
 
 from temporalio import workflow
 from temporalio.common import Priority, RetryPolicy
-from temporalio.exceptions import ApplicationError, ChildWorkflowError, is_cancelled_exception
+from temporalio.exceptions import (
+    ActivityError,
+    ApplicationError,
+    ChildWorkflowError,
+    is_cancelled_exception,
+)
 
 from activities.outbound import OutboundActivities, Progress
 from layeron import names
@@ -43,10 +48,12 @@ class OutboundWorkflow:
             event: what is sent.
             body: its bytes, unless they are stored already.
         """
-        if len(event.endpoints) > _PART:
-            return await self._by_parts(event, body)
-        waiting = list(event.endpoints)
+        # What waits in a lane is the lane's.
+        waiting = [each for each in event.endpoints if each not in set(event.lanes)]
+        is_on_record = False
         try:
+            if len(event.endpoints) > _PART:
+                return await self._by_parts(event, body)
             first = await workflow.execute_activity_method(
                 OutboundActivities.deliver_first,
                 args=[event, body],
@@ -55,12 +62,15 @@ class OutboundWorkflow:
                 retry_policy=PATIENT,
                 summary=label(event.event_type),
             )
-            waiting = first.waiting
+            is_on_record, waiting = True, first.waiting
             ways = [self._deliver(event, each) for each in waiting]
             rest = await asyncio.gather(announce(event, first.notices), *ways)
-        except BaseException as error:
-            if is_cancelled_exception(error) and waiting:
-                await _settle(event, waiting, "dead_letter", "cancelled in the engine")
+        except (asyncio.CancelledError, ActivityError, ChildWorkflowError) as error:
+            if not is_on_record:
+                await _put_on_record(event, body)
+            how = "cancelled" if is_cancelled_exception(error) else "failed"
+            if waiting:
+                await settle(event, waiting, "dead_letter", f"{how} in the engine")
             raise
         ended = Counter(first.ended)
         for each in rest:
@@ -76,12 +86,7 @@ class OutboundWorkflow:
 
     async def _by_parts(self, event: OutboundEvent, body: bytes | None) -> Handled:
         """Send by child workflows, as one must not wait for thousands of activities."""
-        await workflow.execute_activity_method(
-            OutboundActivities.put_on_record,
-            args=[event, body],
-            start_to_close_timeout=LONGEST_ATTEMPT,
-            retry_policy=PATIENT,
-        )
+        await _put_on_record(event, body)
         everywhere = event.endpoints
         lanes = set(event.lanes)
         parts = [everywhere[first : first + _PART] for first in range(0, len(everywhere), _PART)]
@@ -103,8 +108,8 @@ class OutboundWorkflow:
                     result_type=Handled,
                     static_summary=label(event.webhook, event.event_type, f"part {number}"),
                 )
-            except ChildWorkflowError as error:
-                if is_cancelled_exception(error):
+            except ChildWorkflowError:
+                if is_cancelled():
                     raise
                 ended["dead_letter"] += 1
             else:
@@ -116,18 +121,30 @@ class OutboundWorkflow:
 
 
 async def deliver(event: OutboundEvent, endpoint_id: str, *, force: bool = False) -> Progress:
-    """Deliver to one endpoint, by its schedule, whatever number of attempts that takes."""
-    return await workflow.execute_activity_method(
-        OutboundActivities.deliver,
-        args=[event, endpoint_id, force],
-        start_to_close_timeout=LONGEST_ATTEMPT,
-        heartbeat_timeout=HEARTBEAT,
-        retry_policy=PATIENT,
-        # A backlog of one endpoint gets its share of the workers, and no more.
-        priority=Priority(fairness_key=endpoint_id),
-        cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-        summary=label(event.event_type, endpoint_id),
-    )
+    """Deliver to one endpoint, by its schedule, whatever number of attempts that takes.
+
+    Raises:
+        asyncio.CancelledError: it was broken off.
+    """
+    try:
+        return await workflow.execute_activity_method(
+            OutboundActivities.deliver,
+            args=[event, endpoint_id, force],
+            start_to_close_timeout=LONGEST_ATTEMPT,
+            heartbeat_timeout=HEARTBEAT,
+            retry_policy=PATIENT,
+            # A backlog of one endpoint gets its share of the workers, and no more.
+            priority=Priority(fairness_key=endpoint_id),
+            cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+            summary=label(event.event_type, endpoint_id),
+        )
+    except ActivityError as error:
+        if is_cancelled():
+            # The engine tries nothing again that is told to end, so that any failure may be left.
+            raise asyncio.CancelledError from error
+        # By hand, as the schedule has no end of its own: it is this endpoint's matter alone.
+        await settle(event, [endpoint_id], "dead_letter", "failed in the engine")
+        return Progress(ended={"dead_letter": 1})
 
 
 async def announce(event: OutboundEvent, notices: Sequence[Notice]) -> None:
@@ -141,15 +158,31 @@ async def announce(event: OutboundEvent, notices: Sequence[Notice]) -> None:
         )
 
 
-async def _settle(
+async def settle(
     event: OutboundEvent, endpoints: list[str], status: DeliveryStatus, note: str
 ) -> None:
+    """End deliveries without an attempt."""
     await workflow.execute_activity_method(
         OutboundActivities.settle,
         args=[event, endpoints, status, note],
         start_to_close_timeout=LONGEST_ATTEMPT,
         retry_policy=PATIENT,
     )
+
+
+async def _put_on_record(event: OutboundEvent, body: bytes | None) -> None:
+    await workflow.execute_activity_method(
+        OutboundActivities.put_on_record,
+        args=[event, body],
+        start_to_close_timeout=LONGEST_ATTEMPT,
+        retry_policy=PATIENT,
+    )
+
+
+def is_cancelled() -> bool:
+    """Whether the present task was told to end."""
+    current = asyncio.current_task()
+    return current is not None and current.cancelling() > 0
 
 
 def _ended(

@@ -5,14 +5,15 @@ from collections.abc import AsyncGenerator, Generator
 import pytest
 import pytest_asyncio
 
-from tests.support import vendor
+from tests.workflows.scenarios import ENVIRONMENT
 from tests.workflows.skipping import SkippingServer, running_skipping_server
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _secret() -> Generator[None]:
+def _environment() -> Generator[None]:
     with pytest.MonkeyPatch.context() as environment:
-        environment.setenv(vendor.SECRET_NAME, vendor.SECRET)
+        for name, value in ENVIRONMENT.items():
+            environment.setenv(name, value)
         yield
 
 

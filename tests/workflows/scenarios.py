@@ -14,13 +14,22 @@ from pathlib import Path
 from typing import Any, NoReturn, cast
 
 from layeron import Backend, Event, InboundWebhook, names
+from layeron.secrets import ENCRYPTION_KEY
 from tests.outages.history import failing
+from tests.sending.declared import SECRET, SECRET_NAME
 from tests.support import vendor as example
 from tests.support.fulfilment import Fulfil, count_try, reserve
 from tests.support.service import Service, running_service
 from tests.support.temporal import TemporalServer, running_temporal
 from tests.support.vendor import ignore, send_new, vendor
 from tests.workflows.outages import without_bodies, without_records
+
+ENVIRONMENT = {
+    example.SECRET_NAME: example.SECRET,
+    SECRET_NAME: SECRET,
+    ENCRYPTION_KEY.name: "a key of more than thirty-two characters",
+    "LAYERON_OUTBOUND_ALLOW": "127.0.0.0/8",
+}
 
 HISTORIES = Path(__file__).parents[1] / "histories"
 
@@ -151,7 +160,7 @@ def _portable(value: object) -> object:
 
 
 async def _record(lives: Collection[str]) -> None:
-    os.environ[example.SECRET_NAME] = example.SECRET
+    os.environ.update(ENVIRONMENT)
     HISTORIES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         async with running_temporal(Path(folder)) as temporal:

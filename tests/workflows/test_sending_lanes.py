@@ -1,0 +1,201 @@
+"""Lanes under what may go wrong: commands at any moment, long queues, endpoints that go away."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from random import Random
+
+from temporalio.client import WorkflowExecutionDescription, WorkflowExecutionStatus
+
+from layeron import OutboundWebhook
+from layeron.identity import declared_endpoint_id, lane_workflow_id
+from layeron.request import Request
+from tests.sending.declared import publisher
+from tests.support.customer import Customer, always, in_turn, running_customer
+from tests.support.service import Service, eventually, running_service
+from tests.support.temporal import TemporalServer, running_temporal
+
+LONG = {"schedule": [600.0]}
+ONCE = {"schedule": list[float]()}
+
+
+def slowly(customer: list[asyncio.Event], *answers: int) -> Callable[[Request], Awaitable[int]]:
+    """Answer in turn, each once it is let go."""
+    left = list(answers)
+
+    async def answer(_: Request) -> int:
+        status = left.pop(0)
+        gate = asyncio.Event()
+        customer.append(gate)
+        await gate.wait()
+        return status
+
+    return answer
+
+
+async def lane_of(service: Service, out: OutboundWebhook) -> WorkflowExecutionDescription:
+    """The lane of endpoint a, as it is."""
+    lane = lane_workflow_id(declared_endpoint_id(out.namespace, out.name, "a"))
+    return await service.temporal.get_workflow_handle(lane).describe()
+
+
+async def arrived(customer: Customer, event_id: str, times: int = 1) -> None:
+    async def look() -> bool | None:
+        return customer.ids().count(event_id) >= times or None
+
+    await eventually(look)
+
+
+async def send(out: OutboundWebhook, number: int) -> list[str]:
+    return [(await out.send("invoice.paid", {"n": n})).event_id for n in range(number)]
+
+
+async def test_events_at_any_moment_of_a_lane_all_arrive_in_order(
+    tmp_path: Path, temporal: TemporalServer
+) -> None:
+    """A lane ends when nothing is left, so that most of them come when it is about to."""
+    random = Random(4)  # noqa: S311  # chooses moments
+    async with running_customer() as customer:
+        app, out = publisher(customer.url, fifo=True)
+        async with running_service(app, tmp_path, temporal) as service:
+
+            async def sender(_: int) -> list[str]:
+                sent: list[str] = []
+                while len(sent) < 100:
+                    sent += await send(out, 2)
+                    await arrived(customer, sent[-1])
+                    await asyncio.sleep(random.uniform(0, 0.1))
+                return sent
+
+            by_sender = await asyncio.gather(*map(sender, range(2)))
+            for each in by_sender:
+                for event_id in each:
+                    assert (await service.settled(event_id)).status == "succeeded"
+            lane = lane_workflow_id(declared_endpoint_id(out.namespace, out.name, "a"))
+            query = f"WorkflowId = '{lane}'"
+            runs = [each async for each in service.temporal.list_workflows(query)]
+    assert len(runs) > 5
+    arrivals = customer.ids()
+    assert len(arrivals) == 200
+    for each in by_sender:
+        assert [one for one in arrivals if one in set(each)] == each
+
+
+async def test_one_that_is_skipped_in_mid_request_is_left_though_it_fails_then(
+    tmp_path: Path, temporal: TemporalServer
+) -> None:
+    gates: list[asyncio.Event] = []
+    async with running_customer(slowly(gates, 500, 200)) as customer:
+        app, out = publisher(customer.url, fifo=True, retry=LONG)
+        async with running_service(app, tmp_path, temporal) as service:
+            first, second = await send(out, 2)
+            await arrived(customer, first)
+            await out.endpoints.skip("a", first)
+            await asyncio.sleep(0.5)
+            gates[0].set()
+            await arrived(customer, second)
+            gates[1].set()
+            assert (await service.settled(second)).status == "succeeded"
+            skipped = await service.settled(first)
+    assert [each.status for each in skipped.deliveries] == ["skipped"]
+    assert customer.ids() == [first, second]
+
+
+async def test_a_command_about_an_event_that_does_not_wait_is_no_command_about_its_replay(
+    tmp_path: Path, temporal: TemporalServer
+) -> None:
+    async with running_customer(in_turn(200, 500, 200)) as customer:
+        app, out = publisher(customer.url, fifo=True, retry=LONG)
+        async with running_service(app, tmp_path, temporal) as service:
+            first, second = await send(out, 2)
+            await arrived(customer, second)
+            await out.endpoints.skip("a", first)
+            await out.endpoints.retry("a", first)
+            await out.events.replay(first)
+            await out.endpoints.retry("a", second)
+            record = await service.settled(first, replays=1)
+    assert record.status == "succeeded"
+    assert customer.ids() == [first, second, second, first]
+
+
+async def test_a_replay_takes_the_place_of_the_dead_letter_that_blocks(
+    tmp_path: Path, temporal: TemporalServer
+) -> None:
+    async with running_customer(in_turn(500, 200)) as customer:
+        app, out = publisher(customer.url, fifo=True, retry=ONCE)
+        async with running_service(app, tmp_path, temporal) as service:
+            first, second = await send(out, 2)
+            assert (await service.settled(first)).status == "dead_letter"
+            await out.events.replay(first)
+            assert (await service.settled(second)).status == "succeeded"
+            record = await service.settled(first, replays=1)
+    assert record.status == "succeeded"
+    assert customer.ids() == [first, first, second]
+
+
+async def test_an_event_that_was_skipped_is_sent_again_by_a_replay(
+    tmp_path: Path, temporal: TemporalServer
+) -> None:
+    async with running_customer(in_turn(500, 200)) as customer:
+        app, out = publisher(customer.url, fifo=True, retry=LONG)
+        async with running_service(app, tmp_path, temporal) as service:
+            first, second = await send(out, 2)
+            await arrived(customer, first)
+            await out.endpoints.skip("a", first)
+            await service.settled(second)
+            await service.settled(first)
+            await out.events.replay(first)
+            record = await service.settled(first, replays=1)
+    assert record.status == "succeeded"
+    assert customer.ids() == [first, second, first]
+
+
+async def test_a_lane_whose_endpoint_is_deleted_keeps_its_events(
+    tmp_path: Path, temporal: TemporalServer
+) -> None:
+    async with running_customer(always(500)) as customer:
+        app, out = publisher()
+        async with running_service(app, tmp_path, temporal) as service:
+            await out.endpoints.create(
+                name="created", url=customer.url, fifo=True, retry={"schedule": [2.0]}
+            )
+            sent = await send(out, 3)
+            await arrived(customer, sent[0])
+            await out.endpoints.delete("created")
+            records = [await service.settled(each) for each in sent]
+    assert [each.status for each in records] == ["held"] * 3
+    assert customer.ids() == sent[:1]
+
+
+async def test_a_lane_that_waits_goes_on_in_a_new_run_with_all_that_waits_in_it(
+    tmp_path: Path,
+) -> None:
+    few = {"limit.historyCount.suggestContinueAsNew": "20"}
+    async with (
+        running_customer(in_turn(500, 500, 200)) as customer,
+        running_temporal(tmp_path, few) as temporal,
+    ):
+        app, out = publisher(customer.url, fifo=True, retry=LONG)
+        async with running_service(app, tmp_path / "data", temporal) as service:
+            sent = await send(out, 1)
+            await arrived(customer, sent[0])
+            first = await lane_of(service, out)
+            sent += await send(out, 20)
+            await out.endpoints.skip("a", sent[5])
+
+            async def in_a_new_run() -> bool | None:
+                return (await lane_of(service, out)).run_id != first.run_id or None
+
+            await eventually(in_a_new_run)
+            await out.endpoints.retry("a", sent[0])
+            await arrived(customer, sent[0], 2)
+            await out.endpoints.skip("a", sent[0])
+            for each in sent:
+                await service.settled(each)
+
+            async def has_ended() -> WorkflowExecutionStatus | None:
+                status = (await lane_of(service, out)).status
+                return status if status != WorkflowExecutionStatus.RUNNING else None
+
+            assert await eventually(has_ended) == WorkflowExecutionStatus.COMPLETED
+    assert customer.ids() == [sent[0], *sent[:5], *sent[6:]]
