@@ -20,6 +20,8 @@ FailureKind: TypeAlias = Literal[
 the certificate is bad, it took too long, the answer was no HTTP, its status was not 2xx, or the
 request could not be signed."""
 
+TESTER = "layeron test"
+
 ENDED: frozenset[DeliveryStatus] = frozenset({"succeeded", "dead_letter", "held", "skipped"})
 
 
@@ -58,6 +60,11 @@ class OutboundEvent:
     single_attempt: bool = False
     part: int = 0
     content_sha256: str | None = None
+
+    @property
+    def provider(self) -> str:
+        """Who is on record as its maker: the application, or somebody who tests an endpoint."""
+        return TESTER if self.single_attempt else "layeron"
 
 
 @dataclass(frozen=True, slots=True)

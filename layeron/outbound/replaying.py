@@ -120,7 +120,7 @@ def record_of_sent(
         direction="outbound",
         namespace=event.namespace,
         webhook=event.webhook,
-        provider="layeron",
+        provider=event.provider,
         event_type=event.event_type,
         external_event_id=event.idempotency_key,
         status=status,

@@ -62,7 +62,7 @@ def _received(event: InboundEvent) -> dict[str, Any]:
 
 def _sent(event: OutboundEvent) -> dict[str, Any]:
     return {
-        "provider": "layeron",
+        "provider": event.provider,
         "external_event_id": event.idempotency_key,
         "external_event_key": event.idempotency_key,
         "signature_status": "skipped",
