@@ -14,7 +14,16 @@ async def authenticate(request: Request, records: RecordStore) -> ApiKey | None:
         DatabaseUnavailableError: keys cannot be looked up now.
     """
     scheme, _, text = request.headers.get("authorization", "").partition(" ")
-    parts = split_key(text.strip()) if scheme.lower() == "bearer" else None
+    return await valid_key(text.strip(), records) if scheme.lower() == "bearer" else None
+
+
+async def valid_key(text: str, records: RecordStore) -> ApiKey | None:
+    """The key that *text* is, or None if it is unknown, wrong or revoked.
+
+    Raises:
+        DatabaseUnavailableError: keys cannot be looked up now.
+    """
+    parts = split_key(text)
     if parts is None:
         return None
     key_id, secret = parts

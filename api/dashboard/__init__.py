@@ -1,0 +1,1 @@
+"""The dashboard: pages for operators under ``/dashboard``, rendered here, with little script."""

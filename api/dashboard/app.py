@@ -1,0 +1,79 @@
+"""The dashboard as an application of its own, mounted at ``/dashboard``.
+
+A part of it is a module in ``pages/`` with a class that has ``routes()``, its templates, and its
+line in `PARTS`.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from api.dashboard.door import Door, failure
+from api.dashboard.headers import Headers
+from api.dashboard.pages.login import LoginPage
+from api.dashboard.pages.overview import OverviewPage
+from api.dashboard.rendering import STATIC
+from api.dashboard.session import Sessions
+from api.dashboard.site import Site
+from api.dashboard.visit import Tab
+from api.trail import Trail
+
+
+class Part(Protocol):
+    """Some pages that belong together."""
+
+    def routes(self) -> Sequence[BaseRoute]:
+        """Their routes, below ``/dashboard``."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A part and its place in the navigation; the first path is also where it is found."""
+
+    tab: Tab
+    make: Callable[[Door, Site], Part]
+
+
+PARTS: Sequence[Entry] = (Entry(Tab("Overview", "/dashboard/"), OverviewPage),)
+
+
+def dashboard_routes(site: Site) -> list[BaseRoute]:
+    """The routes to mount in the service."""
+    settings, tools = site.settings, site.tools
+    sessions = Sessions(tools.sessions, tools.records)
+    trail = Trail(tools.audit)
+    door = Door(sessions, trail, tuple(each.tab for each in PARTS), settings.trust_proxy)
+    login = LoginPage(door, sessions, trail, trust_proxy=settings.trust_proxy)
+    inside = Starlette(
+        routes=[
+            *login.routes(),
+            *(route for each in PARTS for route in each.make(door, site).routes()),
+            Mount("/static", StaticFiles(directory=STATIC)),
+        ],
+        exception_handlers={HTTPException: _refused},
+    )
+    inside.router.redirect_slashes = False  # it would name a scheme and host that a proxy changed
+    return [
+        Route("/dashboard", _to_overview, methods=["GET"]),
+        Mount("/dashboard", Headers(inside)),
+    ]
+
+
+async def _to_overview(_: Request) -> Response:
+    return RedirectResponse("/dashboard/", 308)
+
+
+async def _refused(_: Request, cause: Exception) -> Response:
+    status = cause.status_code if isinstance(cause, HTTPException) else 500
+    response = failure(status, "there is no such page" if status == 404 else "try another way")  # noqa: PLR2004  # HTTP
+    if isinstance(cause, HTTPException) and cause.headers:
+        response.headers.update(cause.headers)
+    return response
