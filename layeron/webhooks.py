@@ -214,8 +214,8 @@ def out(
         envelope: send ``{"type", "timestamp", "data": payload}``, as the Standard Webhooks
             specification recommends; False sends the payload alone.
         endpoints_per_user: how many endpoints one ``user_id`` may have.
-        operational: the publisher that ``endpoint.disabled``, ``endpoint.recovered`` and
-            ``message.attempt.exhausted`` are sent by.
+        operational: the publisher that ``endpoint.disabled`` and ``message.attempt.exhausted``
+            are sent by.
         retention: how long bodies and records are kept.
 
     Raises:

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from layeron import Backend, InboundWebhook, OutboundWebhook
+from layeron import Backend, InboundWebhook, OutboundWebhook, backend, webhooks
 from layeron.loading import load_app
 from layeron.outbound.judging import LONGEST_RETRY_AFTER
 from layeron.outbound.retry import OutboundRetry
@@ -109,6 +109,21 @@ async def delivered(
         ] == status or None
 
     return await eventually(look)
+
+
+async def test_what_the_readme_says_of_sending_is_so(
+    tmp_path: Path, temporal: TemporalServer
+) -> None:
+    declared, sent = [text for _, _, text in blocks("../README.md", "python", under="Send")]
+    async with running_customer() as customer:
+        app = backend()
+        names: dict[str, Any] = {"app": app, "webhooks": webhooks}
+        exec(compiled(declared), names)  # noqa: S102  # our own page
+        async with running_service(app, tmp_path, temporal):
+            await eval(compiled(at_home(sent, customer, customer)), names)  # noqa: S307  # our own page
+            await asyncio.wait_for(customer.begun.wait(), 30)
+    (request,) = customer.requests
+    assert by_standardwebhooks(request, names["new"].secret)
 
 
 @asynccontextmanager
