@@ -11,6 +11,9 @@ from layeron import names
 from layeron.outbound.records import OutboundEvent
 from workflows.outbound import announce, deliver, is_cancelled, settle
 
+_MOST_CARRIED = 1_500_000
+"""Characters of events that wait: the engine takes no more than 2 MiB into a new run."""
+
 
 @dataclass(frozen=True, slots=True)
 class Lane:
@@ -53,7 +56,7 @@ class LaneWorkflow:
                 del self._queue[event.event_id]
                 self._unwanted.discard(event.event_id)
                 self._force = False
-            if self._queue and workflow.info().is_continue_as_new_suggested():
+            if self._queue and self._is_long():
                 rest = list(self._queue.values()), sorted(self._unwanted), self._force
                 workflow.continue_as_new(Lane(lane.endpoint_id, *rest))
 
@@ -107,7 +110,16 @@ class LaneWorkflow:
             or event.event_id in self._unwanted
             or self._first is not event
             # What waits behind it may fill the history for days.
-            or workflow.info().is_continue_as_new_suggested()
+            or self._is_long()
+        )
+
+    def _is_long(self) -> bool:
+        """Whether to go on in a new run, as the history is long, and what waits fits into it.
+
+        What does not fit stays here; the engine refuses signals long before a history is too long.
+        """
+        return workflow.info().is_continue_as_new_suggested() and (
+            sum(len(repr(each)) for each in self._queue.values()) < _MOST_CARRIED
         )
 
 

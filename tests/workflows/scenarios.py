@@ -13,6 +13,8 @@ from collections.abc import Awaitable, Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any, NoReturn, cast
 
+from temporalio.client import WorkflowHandle
+
 from layeron import Backend, Event, InboundWebhook, names
 from layeron.secrets import ENCRYPTION_KEY
 from tests.outages.history import failing
@@ -23,6 +25,7 @@ from tests.support.service import Service, running_service
 from tests.support.temporal import TemporalServer, running_temporal
 from tests.support.vendor import ignore, send_new, vendor
 from tests.workflows.outages import without_bodies, without_records
+from tests.workflows.sending_scenarios import SENDING, living
 
 ENVIRONMENT = {
     example.SECRET_NAME: example.SECRET,
@@ -136,16 +139,22 @@ LIVES: Mapping[str, tuple[Callable[[], tuple[Backend, InboundWebhook]], Life]] =
 
 async def live(name: str, folder: Path, temporal: TemporalServer) -> str:
     """Live one life; its history as JSON."""
+    if name in SENDING:
+        async with living(name, folder, temporal) as workflow:
+            return await _history(workflow)
     declare, life = LIVES[name]
     app, webhook = declare()
     async with running_service(app, folder, temporal) as service:
         workflow_id = await life(service, webhook)
-        handle = service.temporal.get_workflow_handle(workflow_id)
-        try:
-            await handle.result()
-        except Exception:  # noqa: BLE001  # a dead letter's workflow fails, as it shall
-            await asyncio.sleep(0)
-        return json.dumps(_portable(json.loads((await handle.fetch_history()).to_json())), indent=1)
+        return await _history(service.temporal.get_workflow_handle(workflow_id))
+
+
+async def _history(workflow: WorkflowHandle[Any, Any]) -> str:
+    try:
+        await workflow.result()
+    except Exception:  # noqa: BLE001  # a dead letter's workflow fails, as it shall
+        await asyncio.sleep(0)
+    return json.dumps(_portable(json.loads((await workflow.fetch_history()).to_json())), indent=1)
 
 
 def _portable(value: object) -> object:
@@ -171,4 +180,4 @@ async def _record(lives: Collection[str]) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(_record(sys.argv[1:] or LIVES))
+    asyncio.run(_record(sys.argv[1:] or [*LIVES, *SENDING]))

@@ -14,7 +14,10 @@ from layeron.adapters.temporal.converter import DATA_CONVERTER
 from layeron.ports.engine import Handled
 from layeron.records import InboundEvent
 from tests.workflows.scenarios import HISTORIES, LIVES
+from tests.workflows.sending_scenarios import SENDING
 from workflows.inbound import InboundWorkflow
+from workflows.lane import LaneWorkflow
+from workflows.outbound import OutboundWorkflow
 
 RECORDED = sorted(HISTORIES.glob("*.json"))
 
@@ -34,12 +37,14 @@ def history_in(path: Path) -> WorkflowHistory:
 
 
 def test_every_life_has_a_recorded_history() -> None:
-    assert {each.stem for each in RECORDED} >= set(LIVES)
+    assert {each.stem for each in RECORDED} >= {*LIVES, *SENDING}
 
 
 @pytest.mark.parametrize("path", RECORDED, ids=lambda path: path.stem)
 async def test_a_recorded_history_still_replays(path: Path) -> None:
-    await replayer(InboundWorkflow).replay_workflow(history_in(path))
+    await replayer(InboundWorkflow, OutboundWorkflow, LaneWorkflow).replay_workflow(
+        history_in(path)
+    )
 
 
 @workflow.defn(name=names.INBOUND_WORKFLOW, sandboxed=False)
@@ -58,14 +63,21 @@ async def test_a_change_that_open_workflows_cannot_follow_is_caught() -> None:
         await replayer(Changed).replay_workflow(history_in(HISTORIES / "succeeded.json"))
 
 
-def test_a_successful_event_is_eleven_history_events() -> None:
-    history = history_in(HISTORIES / "succeeded.json")
+@pytest.mark.parametrize("life", ["succeeded", "sent"])
+def test_a_successful_event_is_eleven_history_events(life: str) -> None:
+    history = history_in(HISTORIES / f"{life}.json")
     assert len(history.events) <= 12
 
 
 @pytest.mark.parametrize(
     ("life", "actions"),
-    [("succeeded", 2), ("succeeded-at-the-third-attempt", 4), ("replay", 2), ("large-body", 2)],
+    [
+        ("sent", 2),
+        ("succeeded", 2),
+        ("succeeded-at-the-third-attempt", 4),
+        ("replay", 2),
+        ("large-body", 2),
+    ],
 )
 def test_an_event_is_billed_for_its_start_and_for_each_attempt(life: str, actions: int) -> None:
     assert billable_actions(history_in(HISTORIES / f"{life}.json").events) == actions

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from random import Random
 
+import pytest
 from temporalio.client import WorkflowExecutionDescription, WorkflowExecutionStatus
 
 from layeron import OutboundWebhook
@@ -14,6 +15,7 @@ from tests.sending.declared import publisher
 from tests.support.customer import Customer, always, in_turn, running_customer
 from tests.support.service import Service, eventually, running_service
 from tests.support.temporal import TemporalServer, running_temporal
+from workflows import lane
 
 LONG = {"schedule": [600.0]}
 ONCE = {"schedule": list[float]()}
@@ -35,8 +37,8 @@ def slowly(customer: list[asyncio.Event], *answers: int) -> Callable[[Request], 
 
 async def lane_of(service: Service, out: OutboundWebhook) -> WorkflowExecutionDescription:
     """The lane of endpoint a, as it is."""
-    lane = lane_workflow_id(declared_endpoint_id(out.namespace, out.name, "a"))
-    return await service.temporal.get_workflow_handle(lane).describe()
+    workflow_id = lane_workflow_id(declared_endpoint_id(out.namespace, out.name, "a"))
+    return await service.temporal.get_workflow_handle(workflow_id).describe()
 
 
 async def arrived(customer: Customer, event_id: str, times: int = 1) -> None:
@@ -71,8 +73,7 @@ async def test_events_at_any_moment_of_a_lane_all_arrive_in_order(
             for each in by_sender:
                 for event_id in each:
                     assert (await service.settled(event_id)).status == "succeeded"
-            lane = lane_workflow_id(declared_endpoint_id(out.namespace, out.name, "a"))
-            query = f"WorkflowId = '{lane}'"
+            query = f"WorkflowId = '{(await lane_of(service, out)).id}'"
             runs = [each async for each in service.temporal.list_workflows(query)]
     assert len(runs) > 5
     arrivals = customer.ids()
@@ -199,3 +200,22 @@ async def test_a_lane_that_waits_goes_on_in_a_new_run_with_all_that_waits_in_it(
 
             assert await eventually(has_ended) == WorkflowExecutionStatus.COMPLETED
     assert customer.ids() == [sent[0], *sent[:5], *sent[6:]]
+
+
+async def test_a_queue_too_long_for_a_new_run_stays_in_the_one_it_is_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lane, "_MOST_CARRIED", 6_000)
+    few = {"limit.historyCount.suggestContinueAsNew": "20", "limit.blobSize.error": "8000"}
+    async with (
+        running_customer(in_turn(500, 200)) as customer,
+        running_temporal(tmp_path, few) as temporal,
+    ):
+        app, out = publisher(customer.url, fifo=True, retry=LONG)
+        async with running_service(app, tmp_path / "data", temporal) as service:
+            sent = await send(out, 20)
+            await service.settled(sent[0], {"retrying"})
+            await out.endpoints.retry("a", sent[0])
+            for each in sent:
+                assert (await service.settled(each)).status == "succeeded"
+    assert customer.ids() == [sent[0], *sent]
