@@ -1,11 +1,12 @@
 """The dashboard as an application of its own, mounted at ``/dashboard``.
 
 A part of it is a module in ``pages/`` with a class that has ``routes()``, its templates, and its
-line in `PARTS`.
+place in `PARTS`.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Protocol
 
 from starlette.applications import Starlette
@@ -17,6 +18,9 @@ from starlette.staticfiles import StaticFiles
 
 from api.dashboard.door import Door, failure
 from api.dashboard.headers import Headers
+from api.dashboard.pages.dead_letters import DeadLettersPage
+from api.dashboard.pages.event import EventPage
+from api.dashboard.pages.events import EventsPage
 from api.dashboard.pages.login import LoginPage
 from api.dashboard.pages.overview import OverviewPage
 from api.dashboard.rendering import STATIC
@@ -36,13 +40,17 @@ class Part(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A part and its place in the navigation; the first path is also where it is found."""
+    """A place in the navigation, and the parts that make its pages."""
 
     tab: Tab
-    make: Callable[[Door, Site], Part]
+    parts: tuple[Callable[[Door, Site], Part], ...]
 
 
-PARTS: Sequence[Entry] = (Entry(Tab("Overview", "/dashboard/"), OverviewPage),)
+PARTS: Sequence[Entry] = (
+    Entry(Tab("Overview", "/dashboard/"), (OverviewPage,)),
+    Entry(Tab("Events", "/dashboard/events"), (EventsPage, EventPage)),
+    Entry(Tab("Dead letters", "/dashboard/dead-letters"), (DeadLettersPage,)),
+)
 
 
 def dashboard_routes(site: Site) -> list[BaseRoute]:
@@ -55,7 +63,7 @@ def dashboard_routes(site: Site) -> list[BaseRoute]:
     inside = Starlette(
         routes=[
             *login.routes(),
-            *(route for each in PARTS for route in each.make(door, site).routes()),
+            *chain.from_iterable(make(door, site).routes() for each in PARTS for make in each.parts),
             Mount("/static", StaticFiles(directory=STATIC)),
         ],
         exception_handlers={HTTPException: _refused},

@@ -8,7 +8,7 @@ const $$ = (selector, within = document) => [...within.querySelectorAll(selector
 
 let paused = false;
 
-const opened = (part) => $$("details[id]", part).filter((each) => each.open).map((each) => each.id);
+const folds = (part) => $$("details[id]", part);
 const chosen = (part) => $$("input[type=checkbox]:checked", part).map((each) => each.value);
 
 async function refresh(part) {
@@ -19,10 +19,10 @@ async function refresh(part) {
   // A part that somebody paused, or is choosing or typing in, is left as it is.
   if (!fresh || paused || part.contains($("input:focus, select:focus, textarea:focus"))) return part;
   if (fresh.innerHTML === part.innerHTML && fresh.dataset.live === part.dataset.live) return part;
-  const open = opened(part), ticked = chosen(part), focus = document.activeElement;
+  const ticked = chosen(part), focus = document.activeElement;
   const holder = part.contains(focus) ? focus.closest("[id]").id : null;
   const place = holder && $$("a, button, summary", document.getElementById(holder)).indexOf(focus);
-  for (const id of open) { const box = $("#" + CSS.escape(id), fresh); if (box) box.open = true; }
+  for (const fold of folds(fresh)) { const before = folds(part).find((each) => each.id === fold.id); if (before) fold.open = before.open; }
   for (const box of $$("input[type=checkbox]", fresh)) box.checked = ticked.includes(box.value);
   part.replaceWith(fresh);
   if (holder) { const again = document.getElementById(holder); if (again) ($$("a, button, summary", again)[place] || fresh).focus(); }

@@ -1,0 +1,83 @@
+"""Dead letters: events that were given up, chosen and replayed."""
+
+from collections.abc import Sequence
+
+from starlette.responses import Response
+from starlette.routing import BaseRoute
+
+from api.dashboard.door import Door
+from api.dashboard.event_query import EventQuery
+from api.dashboard.site import Site
+from api.dashboard.visit import Visit
+from api.questions import BadRequestError
+from layeron.errors import BodyLostError, ConflictError, NotFoundError, PayloadError
+from layeron.records import Count, EventPage
+
+PATH = "/dashboard/dead-letters"
+_PER_PAGE = 50
+_MOST_COUNTED = 10_000
+
+
+class DeadLettersPage:
+    """Replay what was given up."""
+
+    def __init__(self, door: Door, site: Site) -> None:
+        self._door = door
+        self._site = site
+        self._events = site.services.events
+
+    def routes(self) -> list[BaseRoute]:
+        """The routes to mount."""
+        replay = self._door.action(
+            "/dead-letters/replay",
+            self._replay,
+            scope="replay",
+            action="event.replay_chosen",
+            detail=("event", "reason"),
+        )
+        return [self._door.page("/dead-letters", self._show), replay]
+
+    async def _show(self, visit: Visit) -> Response:
+        query = EventQuery.of(visit.request.query_params, status="dead_letter")
+        page, count, mistake = EventPage([], None), Count(0), query.mistake
+        if mistake is None:
+            try:
+                page = await self._events.list_events(
+                    query.where, limit=_PER_PAGE, cursor=query.cursor
+                )
+                count = await self._site.tools.statistics.count(query.where, most=_MOST_COUNTED)
+            except ValueError:
+                mistake = "this page of the list does not exist; begin with the newest"
+        return visit.render(
+            "dead_letters_list.html" if visit.live else "dead_letters.html",
+            400 if mistake else 200,
+            query=query,
+            mistake=mistake,
+            events=page.events,
+            count=count,
+            older=query.link(page.next_cursor) if page.next_cursor else None,
+            webhooks=self._site.webhook_names,
+        )
+
+    async def _replay(self, visit: Visit) -> Response:
+        chosen = visit.texts("event")[:_PER_PAGE]
+        if not chosen:
+            raise BadRequestError("no event was chosen; tick some, then replay them")
+        refused = await self._replay_each(visit, chosen)
+        done = len(chosen) - len(refused)
+        notice = f"{done} of {len(chosen)} replays have started; each leaves this list as it ends."
+        if refused:
+            notice += f" Not replayed: {refused[0]}."
+        return visit.redirect(PATH, notice)
+
+    async def _replay_each(self, visit: Visit, chosen: Sequence[str]) -> list[str]:
+        """Replay them; why some could not be."""
+        refused: list[str] = []
+        for event_id in chosen:
+            try:
+                await self._events.replay_event(
+                    event_id, requested_by=visit.who, reason=visit.text("reason")
+                )
+            except (NotFoundError, ConflictError, BodyLostError, PayloadError) as why:
+                refused.append(str(why))
+        return refused
