@@ -16,9 +16,11 @@ from temporalio.worker.workflow_sandbox import (
     SandboxRestrictions,
 )
 
+from activities.bulk_replay import BulkReplayActivities
 from activities.courier import Courier, Tools
 from activities.inbound import InboundActivities
 from activities.outbound import OutboundActivities
+from activities.retention import RetentionActivities
 from activities.unknown import unknown_activity
 from layeron import names
 from layeron.adapters.temporal.connection import connect
@@ -30,13 +32,16 @@ from layeron.ports.engine import Engine
 from layeron.ports.toolbox import Toolbox
 from layeron.services import Services, connect_services
 from layeron.settings import Settings
+from workflows.bulk_replay import BulkReplayWorkflow
 from workflows.inbound import InboundWorkflow
 from workflows.lane import LaneWorkflow
 from workflows.outbound import OutboundWorkflow
+from workflows.retention import ErasingWorkflow, RetentionWorkflow
 
 logger = logging.getLogger("layeron.worker")
 
 _LONGEST_PAUSE_SECONDS = 15
+_RESCHEDULING_SECONDS = 600
 _HTTP_CLIENTS: tuple[str, ...] = ("aiohttp", "httpx", "httpx2", "requests", "urllib3")
 """Temporal's own restrictions end at Python's library, and what is shared works unrestricted."""
 
@@ -52,14 +57,19 @@ async def running_workers(
     """
     services = connect_services(app, tools, settings)
     async with AsyncExitStack() as stack:
-        await stack.enter_async_context(_handling(client, app, tools, settings, threads))
+        await stack.enter_async_context(_handling(client, app, tools, services, settings, threads))
         if app.publishers:
             await stack.enter_async_context(_sending(client, app, tools, services, settings))
         yield
 
 
 def _handling(
-    client: Client, app: Backend, tools: Toolbox, settings: Settings, threads: ThreadPoolExecutor
+    client: Client,
+    app: Backend,
+    tools: Toolbox,
+    services: Services,
+    settings: Settings,
+    threads: ThreadPoolExecutor,
 ) -> Worker:
     inbound = InboundActivities(
         app=app,
@@ -68,15 +78,28 @@ def _handling(
         secrets=tools.secrets,
         threads=threads,
     )
+    bulk, retention = BulkReplayActivities(services.bulk), RetentionActivities(services.retention)
     return Worker(
         client,
         task_queue=settings.task_queue,
-        workflows=[InboundWorkflow, *app.workflows],
+        workflows=[
+            InboundWorkflow,
+            BulkReplayWorkflow,
+            RetentionWorkflow,
+            ErasingWorkflow,
+            *app.workflows,
+        ],
         activities=[
             inbound.handle_event,
             inbound.open_attempt,
             inbound.record_attempt,
             inbound.record_exhausted,
+            bulk.next_part,
+            bulk.replay_part,
+            bulk.stop,
+            retention.apply,
+            retention.erase_page,
+            retention.is_sending,
             *app.activities,
             *([] if app.catches_all_activities else [unknown_activity]),
         ],
@@ -163,8 +186,22 @@ async def run_worker(settings: Settings, stop: asyncio.Event) -> None:
         stack.callback(threads.shutdown, wait=False, cancel_futures=True)
         async with running_workers(client, app, tools, settings, threads):
             logger.info("the worker runs on task queue %s", settings.task_queue)
+            scheduling = asyncio.create_task(_schedule_retention(tools.engine))
             await stop.wait()
+            scheduling.cancel()
             logger.info("the worker stops when begun handlers have ended")
+
+
+async def _schedule_retention(engine: Engine) -> None:
+    """Have retention applied from now on; what cannot be scheduled now is tried again later."""
+    while True:
+        try:
+            await engine.schedule_retention()
+        except EngineUnavailableError as error:
+            logger.warning("retention is not scheduled: %s; trying again in 10 minutes", error)
+            await asyncio.sleep(_RESCHEDULING_SECONDS)
+        else:
+            return
 
 
 async def _connect_patiently(

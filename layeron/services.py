@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 
 from layeron.application import Backend
+from layeron.bulk import BulkReplays
 from layeron.operations import Operations
 from layeron.outbound.managing import EndpointOperations
 from layeron.outbound.publishing import Publishing
 from layeron.outbound.vault import Vault
 from layeron.ports.toolbox import Toolbox
+from layeron.retaining import Retaining
 from layeron.settings import Settings
 
 
@@ -19,6 +21,8 @@ class Services:
     publishing: Publishing
     endpoints: EndpointOperations
     vault: Vault
+    bulk: BulkReplays
+    retention: Retaining
 
 
 def connect_services(app: Backend, tools: Toolbox, settings: Settings) -> Services:
@@ -37,4 +41,21 @@ def connect_services(app: Backend, tools: Toolbox, settings: Settings) -> Servic
         sender=tools.sender,
     )
     app.connect(events, publishing, endpoints)
-    return Services(events, publishing, endpoints, vault)
+    bulk = BulkReplays(
+        app=app,
+        engine=tools.engine,
+        store=tools.bulk_replays,
+        statistics=tools.statistics,
+        endpoints=tools.endpoints,
+        events=events,
+    )
+    retention = Retaining(
+        app=app,
+        engine=tools.engine,
+        store=tools.retention,
+        statistics=tools.statistics,
+        blobs=tools.blobs,
+        events=events,
+        settings=settings,
+    )
+    return Services(events, publishing, endpoints, vault, bulk, retention)
