@@ -41,4 +41,9 @@ async def open_toolbox(settings: Settings) -> AsyncGenerator[Toolbox]:
             database.endpoints,
             database.deliveries,
             sender,
+            database.audit,
+            database.sessions,
+            database.statistics,
+            database.bulk_replays,
+            database.retention,
         )

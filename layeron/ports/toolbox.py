@@ -4,14 +4,19 @@ from dataclasses import dataclass
 
 from layeron.application import Backend
 from layeron.outbound.encryption import load_cipher
+from layeron.ports.audit import AuditLog
 from layeron.ports.blobs import BlobStore
+from layeron.ports.bulk_replays import BulkReplayStore
 from layeron.ports.deliveries import DeliveryStore
 from layeron.ports.documents import Documents
 from layeron.ports.endpoints import EndpointStore
 from layeron.ports.engine import Engine
 from layeron.ports.records import RecordStore
+from layeron.ports.retention import RetentionStore
 from layeron.ports.secrets import SecretSource
 from layeron.ports.sender import Sender
+from layeron.ports.sessions import SessionStore
+from layeron.ports.statistics import Statistics
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +31,11 @@ class Toolbox:
     endpoints: EndpointStore
     deliveries: DeliveryStore
     sender: Sender
+    audit: AuditLog
+    sessions: SessionStore
+    statistics: Statistics
+    bulk_replays: BulkReplayStore
+    retention: RetentionStore
 
     async def check(self, app: Backend) -> None:
         """Return if the application can start here.

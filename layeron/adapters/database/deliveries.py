@@ -7,12 +7,8 @@ from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from layeron.adapters.database.parts import in_parts
-from layeron.adapters.database.tables import (
-    DeliveryAttemptRow,
-    DeliveryRow,
-    EventRow,
-    ReplayRow,
-)
+from layeron.adapters.database.sending_tables import DeliveryAttemptRow, DeliveryRow
+from layeron.adapters.database.tables import EventRow, ReplayRow
 from layeron.identity import delivery_attempt_id, is_event_id
 from layeron.outbound.records import ENDED, DeliveryPage, EndpointRecord, OutboundEvent
 from layeron.records import AttemptRecord, DeliveryRecord, DeliveryStatus, EventStatus

@@ -9,7 +9,7 @@ from sqlalchemy import Executable, bindparam, delete, insert, update
 from sqlmodel import Session, col, select
 
 from layeron.adapters.database.columns import AnyText, UtcTime
-from layeron.adapters.database.tables import DeliveryAttemptRow, DeliveryRow
+from layeron.adapters.database.sending_tables import DeliveryAttemptRow, DeliveryRow
 from layeron.adapters.database.upsert import dialect_of, insert_for
 from layeron.identity import delivery_attempt_id
 from layeron.outbound.records import DeliveryReport, OutboundEvent

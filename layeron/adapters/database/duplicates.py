@@ -30,6 +30,7 @@ def take_key(session: Session, event: InboundEvent) -> str | None:
         "key_sha256": digest,
         "event_id": event.event_id,
         "received_at": event.received_at,
+        "expires_at": _window_end(event.dedupe_ttl_seconds, event.received_at),
         "window_start": _window_start(event.dedupe_ttl_seconds, event.received_at),
     }
     if session.connection().execute(_take(dialect_of(session)), wanted).first() is not None:
@@ -50,6 +51,7 @@ def _take(dialect: str) -> Executable:
         set_={
             "event_id": attempt.excluded.event_id,
             "received_at": attempt.excluded.received_at,
+            "expires_at": attempt.excluded.expires_at,
         },
         where=or_(
             col(DedupeKeyRow.event_id) == attempt.excluded.event_id,
@@ -129,6 +131,14 @@ def _window_start(ttl_seconds: float, at: datetime) -> datetime:
         return at - timedelta(seconds=ttl_seconds)
     except OverflowError:
         return _LONG_AGO
+
+
+def _window_end(ttl_seconds: float, at: datetime) -> datetime | None:
+    """When an event received at a time no longer holds its key; None for never."""
+    try:
+        return at + timedelta(seconds=ttl_seconds)
+    except OverflowError:
+        return None
 
 
 def _sha256(key: str) -> str:

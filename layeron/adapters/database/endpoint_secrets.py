@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 
 from layeron.adapters.database.locks import hold
 from layeron.adapters.database.parts import in_parts
-from layeron.adapters.database.tables import EndpointSecretRow
+from layeron.adapters.database.sending_tables import EndpointSecretRow
 from layeron.outbound.records import StoredSecret
 
 # The current one first: the clocks of two processes may disagree on which is newer.

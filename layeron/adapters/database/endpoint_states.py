@@ -9,7 +9,7 @@ from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from layeron.adapters.database.parts import in_parts
-from layeron.adapters.database.tables import EndpointRow
+from layeron.adapters.database.sending_tables import EndpointRow
 from layeron.adapters.database.upsert import insert_if_new
 from layeron.errors import NotFoundError
 from layeron.outbound.records import (

@@ -11,7 +11,7 @@ from layeron.adapters.database.endpoint_states import (
     values_of,
 )
 from layeron.adapters.database.locks import hold
-from layeron.adapters.database.tables import EndpointRow, EndpointSecretRow
+from layeron.adapters.database.sending_tables import EndpointRow, EndpointSecretRow
 from layeron.errors import ConflictError, NotFoundError
 from layeron.identity import is_endpoint_id
 from layeron.outbound.records import EndpointPage, EndpointRecord

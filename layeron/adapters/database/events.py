@@ -6,12 +6,7 @@ from sqlalchemy import bindparam, func
 from sqlmodel import Session, col, select
 
 from layeron.adapters.database import deliveries, delivery_attempts, duplicates
-from layeron.adapters.database.tables import (
-    AttemptRow,
-    DuplicateCountRow,
-    EventRow,
-    ReplayRow,
-)
+from layeron.adapters.database.tables import AttemptRow, DuplicateCountRow, EventRow, ReplayRow
 from layeron.errors import NotFoundError
 from layeron.identity import attempt_id
 from layeron.records import (
@@ -84,6 +79,7 @@ def replay_record(row: ReplayRow) -> ReplayRecord:
         reason=row.reason,
         workflow_id=row.workflow_id,
         status=row.status,
+        bulk_id=row.bulk_id,
     )
 
 
@@ -114,6 +110,8 @@ def _record(row: EventRow, repeats: int, conflicts: int) -> EventRecord:
         duplicates=repeats,
         conflicts=conflicts,
         user_id=row.user_id,
+        last_http_status=row.last_http_status,
+        body_erased_at=row.body_erased_at,
     )
 
 

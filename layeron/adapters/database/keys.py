@@ -19,6 +19,7 @@ def add(session: Session, key: ApiKey) -> None:
         secret_hash=key.secret_hash,
         created_at=key.created_at,
         revoked_at=key.revoked_at,
+        scopes=list(key.scopes),
     )
     session.exec(addition.on_conflict_do_nothing())
 
@@ -54,4 +55,5 @@ def _key(row: ApiKeyRow) -> ApiKey:
         secret_hash=row.secret_hash,
         created_at=row.created_at,
         revoked_at=row.revoked_at,
+        scopes=tuple(row.scopes),
     )

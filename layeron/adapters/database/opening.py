@@ -2,14 +2,24 @@
 
 from dataclasses import dataclass
 
+from layeron.adapters.database.audit import DatabaseAuditLog
+from layeron.adapters.database.bulk_replay_store import DatabaseBulkReplayStore
 from layeron.adapters.database.delivery_store import DatabaseDeliveryStore
 from layeron.adapters.database.endpoint_store import DatabaseEndpointStore
 from layeron.adapters.database.engine import open_engine
+from layeron.adapters.database.retention_store import DatabaseRetentionStore
+from layeron.adapters.database.sessions import DatabaseSessionStore
+from layeron.adapters.database.statistics_store import DatabaseStatistics
 from layeron.adapters.database.store import DatabaseRecordStore
 from layeron.adapters.database.transactions import Transactions
+from layeron.ports.audit import AuditLog
+from layeron.ports.bulk_replays import BulkReplayStore
 from layeron.ports.deliveries import DeliveryStore
 from layeron.ports.endpoints import EndpointStore
 from layeron.ports.records import RecordStore
+from layeron.ports.retention import RetentionStore
+from layeron.ports.sessions import SessionStore
+from layeron.ports.statistics import Statistics
 
 _THREADS = 8
 
@@ -21,6 +31,11 @@ class Database:
     records: RecordStore
     endpoints: EndpointStore
     deliveries: DeliveryStore
+    audit: AuditLog
+    sessions: SessionStore
+    statistics: Statistics
+    bulk_replays: BulkReplayStore
+    retention: RetentionStore
 
     async def close(self) -> None:
         """Let go of connections."""
@@ -42,6 +57,11 @@ def open_database(url: str, *, threads: int = _THREADS) -> Database:
         DatabaseRecordStore(transactions),
         DatabaseEndpointStore(transactions),
         DatabaseDeliveryStore(transactions),
+        DatabaseAuditLog(transactions),
+        DatabaseSessionStore(transactions),
+        DatabaseStatistics(transactions),
+        DatabaseBulkReplayStore(transactions),
+        DatabaseRetentionStore(transactions),
     )
 
 

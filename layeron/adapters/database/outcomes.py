@@ -12,7 +12,8 @@ from layeron.adapters.database import (
     events,
     recording,
 )
-from layeron.adapters.database.tables import DeliveryRow, EventRow
+from layeron.adapters.database.sending_tables import DeliveryRow
+from layeron.adapters.database.tables import EventRow
 from layeron.identity import declared_endpoint_id
 from layeron.outbound.health import after_report
 from layeron.outbound.records import (
@@ -44,6 +45,9 @@ def finish(
     news = [each for each in reports if outcomes.get(_key(each), "running") in _UNREPORTED]
     before, after = _change_states(session, event, rows, news)
     delivery_attempts.write(session, event, [each for each in news if not each.unsent])
+    answers = [each for each in news if each.http_status is not None]
+    if answers:
+        row.last_http_status = max(answers, key=lambda each: each.ended_at).http_status
     for each in news:
         delivery, is_there = rows[each.endpoint_id], _key(each) in outcomes
         if each.unsent and is_there:

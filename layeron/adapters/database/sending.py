@@ -17,7 +17,7 @@ from layeron.adapters.database import (
     events,
     recording,
 )
-from layeron.adapters.database.tables import DeliveryRow
+from layeron.adapters.database.sending_tables import DeliveryRow
 from layeron.outbound.health import Wait, admit, ask_again
 from layeron.outbound.records import ENDED, EndpointRecord, OutboundEvent
 from layeron.ports.deliveries import BeginResult, Due, Ended, Later

@@ -91,11 +91,24 @@ class DatabaseRecordStore:
         )
 
     async def add_replay(
-        self, event_id: str, *, requested_by: str, reason: str | None, at: datetime
+        self,
+        event_id: str,
+        *,
+        requested_by: str,
+        reason: str | None,
+        at: datetime,
+        bulk_id: str | None = None,
     ) -> ReplayRecord:
         """See the port."""
         return await self.transactions.write(
-            partial(replays.add, event_id=event_id, requested_by=requested_by, reason=reason, at=at)
+            partial(
+                replays.add,
+                event_id=event_id,
+                requested_by=requested_by,
+                reason=reason,
+                at=at,
+                bulk_id=bulk_id,
+            )
         )
 
     async def fail_replay(self, event_id: str, number: int) -> None:

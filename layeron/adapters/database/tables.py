@@ -1,36 +1,23 @@
-"""The tables. A change here needs a migration: a test compares the two."""
+"""The tables of events, of what was refused, and of keys."""
 
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
 
-from sqlalchemy import BigInteger, Index, LargeBinary, MetaData, text
-from sqlalchemy.orm import registry
-from sqlmodel import Field, SQLModel
+from sqlalchemy import BigInteger, Index, LargeBinary
+from sqlmodel import Field
 
-from layeron.adapters.database.columns import (
-    AnyText,
-    IndexedText,
-    JsonText,
-    UtcTime,
-)
+from layeron.adapters.database.columns import AnyText, IndexedText, JsonText, UtcTime
+from layeron.adapters.database.table import Table, partial_index
 from layeron.event import SignatureStatus
-from layeron.outbound.records import DisabledReason, EndpointStatus
-from layeron.records import AttemptOutcome, DeliveryStatus, Direction, EventStatus
+from layeron.records import AttemptOutcome, Direction, EventStatus, Scope
 
-# Our own, so that the tables of a user's application in the same process are not mixed with ours.
-_REGISTRY = registry(metadata=MetaData())
-
-
-class _Table(SQLModel, registry=_REGISTRY):
-    """What the tables share."""
-
-    __tablename__: ClassVar[str]  # pyright: ignore[reportIncompatibleVariableOverride]  # SQLModel declares it for class names only
+_WEBHOOK = ("namespace", "webhook")
+_OF_USER = "user_id IS NOT NULL"
+_ANSWERED = "last_http_status IS NOT NULL"
+_WITH_BODY = "body_erased_at IS NULL"
 
 
-METADATA = _Table.metadata
-
-
-class EventRow(_Table, table=True):
+class EventRow(Table, table=True):
     """One event; its duplicates are counted in `DuplicateCountRow`.
 
     Every index ends with the id, so that each filter reads its newest events first without a
@@ -45,6 +32,24 @@ class EventRow(_Table, table=True):
         Index("ix_events_type", "namespace", "webhook", "event_type", "id"),
         Index("ix_events_type_status", "namespace", "webhook", "event_type", "status", "id"),
         Index("ix_events_external_event_key", "external_event_key", "id"),
+        partial_index("ix_events_user", "user_id", *_WEBHOOK, "id", where=_OF_USER),
+        partial_index(
+            "ix_events_user_status", "user_id", *_WEBHOOK, "status", "id", where=_OF_USER
+        ),
+        partial_index("ix_events_http", "last_http_status", *_WEBHOOK, "id", where=_ANSWERED),
+        partial_index(
+            "ix_events_http_status",
+            "last_http_status",
+            *_WEBHOOK,
+            "status",
+            "id",
+            where=_ANSWERED,
+        ),
+        partial_index("ix_events_body", *_WEBHOOK, "id", where=_WITH_BODY),
+        partial_index(
+            "ix_events_body_of_user", "user_id", "id", where=f"{_WITH_BODY} AND {_OF_USER}"
+        ),
+        partial_index("ix_events_erased", *_WEBHOOK, "id", where="body_erased_at IS NOT NULL"),
     )
 
     id: str = Field(primary_key=True, sa_type=AnyText)
@@ -73,9 +78,11 @@ class EventRow(_Table, table=True):
     attempt_count: int
     replay_count: int
     user_id: str | None = Field(default=None, sa_type=AnyText)
+    last_http_status: int | None = None
+    body_erased_at: datetime | None = Field(default=None, sa_type=UtcTime)
 
 
-class WebhookRow(_Table, table=True):
+class WebhookRow(Table, table=True):
     """A webhook that has events: what a filter that names none has to look through."""
 
     __tablename__ = "webhooks"
@@ -85,7 +92,7 @@ class WebhookRow(_Table, table=True):
     direction: Direction = Field(sa_type=AnyText)
 
 
-class AttemptRow(_Table, table=True):
+class AttemptRow(Table, table=True):
     """One attempt. `answer` is kept of a successful one, for whoever asks again."""
 
     __tablename__ = "attempts"
@@ -105,10 +112,15 @@ class AttemptRow(_Table, table=True):
     answer: Any = Field(default=None, nullable=True, sa_type=JsonText)
 
 
-class ReplayRow(_Table, table=True):
+class ReplayRow(Table, table=True):
     """One replay of an event."""
 
     __tablename__ = "replays"
+    __table_args__ = (
+        partial_index(
+            "ix_replays_bulk", "event_id", "bulk_id", where="bulk_id IS NOT NULL", unique=True
+        ),
+    )
 
     event_id: str = Field(
         primary_key=True, sa_type=AnyText, foreign_key="events.id", ondelete="CASCADE"
@@ -119,30 +131,37 @@ class ReplayRow(_Table, table=True):
     reason: str | None = Field(sa_type=AnyText)
     workflow_id: str = Field(sa_type=AnyText)
     status: EventStatus = Field(sa_type=AnyText)
+    bulk_id: str | None = Field(default=None, sa_type=AnyText)
 
 
-class DedupeKeyRow(_Table, table=True):
-    """Which event holds a dedupe key; the key itself is on the event."""
+class DedupeKeyRow(Table, table=True):
+    """Which event holds a dedupe key; the key itself is on the event.
+
+    `expires_at` is the end of its window. An earlier release leaves it as it finds it.
+    """
 
     __tablename__ = "dedupe_keys"
+    __table_args__ = (Index("ix_dedupe_keys_expiry", "expires_at"),)
 
     namespace: str = Field(primary_key=True, sa_type=AnyText)
     webhook: str = Field(primary_key=True, sa_type=AnyText)
     key_sha256: str = Field(primary_key=True, sa_type=AnyText)
     event_id: str = Field(sa_type=AnyText)
     received_at: datetime = Field(sa_type=UtcTime)
+    expires_at: datetime | None = Field(default=None, sa_type=UtcTime)
 
 
-class AliasRow(_Table, table=True):
+class AliasRow(Table, table=True):
     """The id of a repeat that was given out before it was known to be one."""
 
     __tablename__ = "aliases"
+    __table_args__ = (Index("ix_aliases_event", "event_id"),)
 
     alias: str = Field(primary_key=True, sa_type=AnyText)
     event_id: str = Field(sa_type=AnyText)
 
 
-class DuplicateCountRow(_Table, table=True):
+class DuplicateCountRow(Table, table=True):
     """Repeats of an event; the event itself may come on record later."""
 
     __tablename__ = "duplicate_counts"
@@ -153,7 +172,7 @@ class DuplicateCountRow(_Table, table=True):
     last_seen: datetime = Field(sa_type=UtcTime)
 
 
-class RejectionRow(_Table, table=True):
+class RejectionRow(Table, table=True):
     """A refused request, with its body where that was small enough to be kept."""
 
     __tablename__ = "rejections"
@@ -180,7 +199,7 @@ class RejectionRow(_Table, table=True):
     accepted_by: str | None = Field(default=None, sa_type=AnyText)
 
 
-class ApiKeyRow(_Table, table=True):
+class ApiKeyRow(Table, table=True):
     """A key of the HTTP API."""
 
     __tablename__ = "api_keys"
@@ -190,102 +209,4 @@ class ApiKeyRow(_Table, table=True):
     secret_hash: str = Field(sa_type=AnyText)
     created_at: datetime = Field(sa_type=UtcTime)
     revoked_at: datetime | None = Field(sa_type=UtcTime)
-
-
-class EndpointRow(_Table, table=True):
-    """How an endpoint is doing and, if it was created at run time, what it is.
-
-    A declared one has a row from when something happened to it.
-    """
-
-    __tablename__ = "endpoints"
-    __table_args__ = (
-        Index(
-            "ix_endpoints_name",
-            "namespace",
-            "webhook",
-            "name",
-            unique=True,
-            sqlite_where=text("config IS NOT NULL"),
-            postgresql_where=text("config IS NOT NULL"),
-        ),
-        Index("ix_endpoints_webhook", "namespace", "webhook", "id"),
-        Index("ix_endpoints_user", "namespace", "webhook", "user_id", "id"),
-    )
-
-    id: str = Field(primary_key=True, sa_type=AnyText)
-    namespace: str = Field(sa_type=AnyText)
-    webhook: str = Field(sa_type=AnyText)
-    name: str = Field(sa_type=AnyText)
-    declared: bool
-    config: dict[str, Any] | None = Field(default=None, sa_type=JsonText)
-    user_id: str | None = Field(default=None, sa_type=AnyText)
-    created_at: datetime = Field(sa_type=UtcTime)
-    updated_at: datetime = Field(sa_type=UtcTime)
-    status: EndpointStatus = Field(default="enabled", sa_type=AnyText)
-    disabled_reason: DisabledReason | None = Field(default=None, sa_type=AnyText)
-    disabled_at: datetime | None = Field(default=None, sa_type=UtcTime)
-    failing_since: datetime | None = Field(default=None, sa_type=UtcTime)
-    failures: int = 0
-    throttled_until: datetime | None = Field(default=None, sa_type=UtcTime)
-    next_slot: datetime | None = Field(default=None, sa_type=UtcTime)
-
-
-class EndpointSecretRow(_Table, table=True):
-    """A generated signing secret, encrypted."""
-
-    __tablename__ = "endpoint_secrets"
-    __table_args__ = (Index("ix_endpoint_secrets_owner", "owner"),)
-
-    id: str = Field(primary_key=True, sa_type=AnyText)
-    owner: str = Field(sa_type=AnyText)
-    ciphertext: str = Field(sa_type=AnyText)
-    created_at: datetime = Field(sa_type=UtcTime)
-    expires_at: datetime | None = Field(default=None, sa_type=UtcTime)
-
-
-class DeliveryRow(_Table, table=True):
-    """An event's way to one endpoint; `number` is that of its last attempt in this sending."""
-
-    __tablename__ = "deliveries"
-    __table_args__ = (
-        Index("ix_deliveries_endpoint", "endpoint_id", "event_id"),
-        Index("ix_deliveries_status", "endpoint_id", "status", "event_id"),
-    )
-
-    event_id: str = Field(
-        primary_key=True, sa_type=AnyText, foreign_key="events.id", ondelete="CASCADE"
-    )
-    endpoint_id: str = Field(primary_key=True, sa_type=AnyText)
-    endpoint: str = Field(sa_type=AnyText)
-    status: DeliveryStatus = Field(sa_type=AnyText)
-    replay: int
-    number: int
-    attempt_count: int
-    updated_at: datetime = Field(sa_type=UtcTime)
-    next_attempt_at: datetime | None = Field(default=None, sa_type=UtcTime)
-    last_error: str | None = Field(default=None, sa_type=AnyText)
-
-
-class DeliveryAttemptRow(_Table, table=True):
-    """One attempt to deliver."""
-
-    __tablename__ = "delivery_attempts"
-
-    event_id: str = Field(
-        primary_key=True, sa_type=AnyText, foreign_key="events.id", ondelete="CASCADE"
-    )
-    endpoint_id: str = Field(primary_key=True, sa_type=AnyText)
-    replay: int = Field(primary_key=True)
-    number: int = Field(primary_key=True)
-    outcome: AttemptOutcome = Field(sa_type=AnyText)
-    started_at: datetime = Field(sa_type=UtcTime)
-    ended_at: datetime | None = Field(default=None, sa_type=UtcTime)
-    failure: str | None = Field(default=None, sa_type=AnyText)
-    error: str | None = Field(default=None, sa_type=AnyText)
-    http_status: int | None = None
-    response_headers: list[list[str]] = Field(default_factory=list, sa_type=JsonText)
-    response_excerpt: str | None = Field(default=None, sa_type=AnyText)
-    address: str | None = Field(default=None, sa_type=AnyText)
-    connect_seconds: float | None = None
-    note: str | None = Field(default=None, sa_type=AnyText)
+    scopes: list[Scope] = Field(sa_type=JsonText, sa_column_kwargs={"server_default": '["admin"]'})

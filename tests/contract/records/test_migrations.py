@@ -12,7 +12,7 @@ from sqlalchemy import inspect
 from layeron.adapters.database import current_revision, head_revision, open_record_store, upgrade
 from layeron.adapters.database.engine import open_engine
 from layeron.adapters.database.schema import VERSION_TABLE, downgrade
-from layeron.adapters.database.tables import METADATA
+from layeron.adapters.database.table import METADATA
 from layeron.errors import ConfigurationError, DatabaseUnavailableError
 from tests.contract.records.examples import an_event, begin
 

@@ -1,0 +1,28 @@
+"""The statistics of events."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+from layeron.adapters.database import activity, counting
+from layeron.adapters.database.transactions import Transactions
+from layeron.records import Activity, Count, EventFilter
+
+
+@dataclass(frozen=True, slots=True)
+class DatabaseStatistics:
+    """`Statistics` over SQLite or PostgreSQL."""
+
+    transactions: Transactions
+
+    async def count(self, where: EventFilter, *, most: int) -> Count:
+        """See the port."""
+        return await self.transactions.read(partial(counting.count, where=where, most=most))
+
+    async def activity(
+        self, *, since: datetime, until: datetime, bucket: timedelta, most: int
+    ) -> Activity:
+        """See the port."""
+        return await self.transactions.read(
+            partial(activity.activity, since=since, until=until, bucket=bucket, most=most)
+        )
