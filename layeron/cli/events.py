@@ -1,136 +1,160 @@
-"""``layeron events``: list, show and replay, over the HTTP API."""
+"""``layeron events``: list, show, follow and replay, over the HTTP API."""
 
-import asyncio
-import getpass
-import sys
-from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime
-from typing import Annotated, TypeVar, cast, get_args
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
-from layeron.cli.options import AsJson, DataDir, Url
-from layeron.cli.tables import event_lines, link_lines, page_lines
-from layeron.client import HTTPGateway
-from layeron.durations import parse_duration
-from layeron.errors import ConfigurationError
-from layeron.records import EventFilter, EventStatus
-from layeron.settings import Settings, load_settings
-from layeron.wire import to_json
+from layeron.cli.api import OperatorAPI, who
+from layeron.cli.asking import Listing, Service, Wanted, service, wanted
+from layeron.cli.filters import event_filter
+from layeron.cli.merging import with_options
+from layeron.cli.options import AsJson
+from layeron.cli.output import at, print_bytes, print_json, print_line, write_file
+from layeron.cli.shown import event_lines, link_lines
+from layeron.cli.tail import Tail
+from layeron.errors import LayeronError
+from layeron.records import EventFilter, EventPage, EventRecord
+from layeron.text import printable
 
-app = typer.Typer(help="List, show and replay events.", no_args_is_help=True)
+app = typer.Typer(help="List, show, follow and replay events.", no_args_is_help=True)
 
-T = TypeVar("T")
+
+def _row(event: EventRecord) -> Sequence[str]:
+    return (
+        event.id,
+        at(event.received_at),
+        f"{event.namespace}/{event.webhook}",
+        event.status,
+        str(event.attempt_count),
+        str(event.duplicates),
+        printable(event.event_type, 60),
+    )
+
+
+_LISTING = Listing[EventPage, EventRecord](
+    ("EVENT", "RECEIVED (UTC)", "WEBHOOK", "STATUS", "TRIES", "REPEATS", "TYPE"),
+    lambda page: page.events,
+    _row,
+    "no events match",
+    flexible=("WEBHOOK", "TYPE"),
+    unloaded=("attempts", "replays", "deliveries"),
+)
 
 
 @app.command("list")
-def list_(  # noqa: PLR0913, PLR0917  # each is one filter that may be left out
-    webhook: Annotated[str | None, typer.Option(help="[NAMESPACE/]NAME of a webhook.")] = None,
-    status: Annotated[
-        str | None, typer.Option(help=f"One of {', '.join(get_args(EventStatus))}.")
-    ] = None,
-    event_type: Annotated[
-        str | None, typer.Option("--type", help="Such as invoice.paid or invoice.*")
-    ] = None,
-    external_id: Annotated[str | None, typer.Option(help="The provider's id.")] = None,
-    search: Annotated[str | None, typer.Option(help="Beginning of a type or an id.")] = None,
-    since: Annotated[
-        str | None, typer.Option(help="Received since: 15m, 12h, 7d ago, or a time in ISO 8601.")
-    ] = None,
-    until: Annotated[str | None, typer.Option(help="Received before, in the same forms.")] = None,
-    limit: Annotated[int, typer.Option(min=1, max=200)] = 25,
-    cursor: Annotated[str | None, typer.Option(help="Where the last page ended.")] = None,
-    as_json: AsJson = False,
-    url: Url = None,
-    data_dir: DataDir = None,
-) -> None:
-    """List events, newest first."""
-    if status is not None and status not in get_args(EventStatus):
-        raise ConfigurationError(f"--status is one of {', '.join(get_args(EventStatus))}.")
-    namespace, _, name = (webhook or "").rpartition("/")
-    where = EventFilter(
-        namespace=namespace or None,
-        webhook=name or None,
-        status=cast("EventStatus | None", status),
-        event_type=event_type,
-        external_event_id=external_id,
-        search=search,
-        since=_time(since, "--since"),
-        until=_time(until, "--until"),
+@with_options(service, event_filter, wanted)
+def list_(running: Service, where: EventFilter, much: Wanted) -> None:
+    """List events, newest first.
+
+    With --json one object a line, without attempts, replays and deliveries; see `show`.
+    """
+    running.ask(
+        lambda api: _LISTING.print(
+            lambda limit, cursor: api.list_events(where, limit=limit, cursor=cursor), much
+        )
     )
-    settings = load_settings(url=url, data_dir=data_dir)
-    page = ask(settings, lambda api: api.list_events(where, limit=limit, cursor=cursor))
-    if as_json:
-        typer.echo(to_json(page, indent=2))
-        return
-    for line in page_lines(page):
-        typer.echo(line)
 
 
 @app.command("show")
-def show(
-    event_id: str,
-    payload: Annotated[bool, typer.Option(help="Print the exact bytes received.")] = False,
-    as_json: AsJson = False,
-    url: Url = None,
-    data_dir: DataDir = None,
-) -> None:
-    """Show one event with its attempts and replays."""
-    settings = load_settings(url=url, data_dir=data_dir)
-    if payload:
-        sys.stdout.buffer.write(ask(settings, lambda api: api.get_payload(event_id)))
-        return
-    event = ask(settings, lambda api: api.get_event(event_id))
+@with_options(service)
+def show(running: Service, event_id: str, as_json: AsJson = False) -> None:
+    """Show one event with all that happened to it.
+
+    Its attempts with their logs and tracebacks, its deliveries and its replays.
+    """
+    event = running.ask(lambda api: api.get_event(event_id))
     if as_json:
-        typer.echo(to_json(event, indent=2))
+        print_json(event)
         return
-    for line in [*event_lines(event), *link_lines(event, settings)]:
+    for line in [*event_lines(event, traces=True), *link_lines(event, running.settings)]:
         typer.echo(line)
 
 
-@app.command("replay")
-def replay(
+@app.command("payload")
+@with_options(service)
+def payload(
+    running: Service,
     event_id: str,
+    output: Annotated[
+        Path | None, typer.Option(help="File to write it to, in place of standard output.")
+    ] = None,
+) -> None:
+    """Print the exact bytes that were received or sent."""
+    body = running.ask(lambda api: api.get_payload(event_id))
+    if output is None:
+        print_bytes(body)
+    else:
+        write_file(output, [body])
+
+
+@app.command("tail")
+@with_options(service, event_filter)
+def tail(
+    running: Service,
+    where: EventFilter,
+    first: Annotated[
+        int, typer.Option(min=0, max=200, help="Show so many that are there already.")
+    ] = 10,
+    every: Annotated[float, typer.Option(min=0.2, help="Seconds between two looks.")] = 2,
+    as_json: AsJson = False,
+) -> None:
+    """Show events as they come and change.
+
+    Until Ctrl-C. With --json one object a line.
+    """
+    table = _LISTING.table()
+
+    async def following(api: OperatorAPI) -> None:
+        async for events in Tail(api, where).changes(first=first, every_seconds=every):
+            if not as_json:
+                _LISTING.print_rows(table, events)
+                continue
+            for each in events:
+                _LISTING.print_line(each)
+
+    try:
+        running.ask(following)
+    except KeyboardInterrupt:
+        return  # it is how one ends it
+
+
+@app.command("replay")
+@with_options(service)
+def replay(
+    running: Service,
+    event_ids: Annotated[list[str], typer.Argument(metavar="EVENT_ID...")],
+    endpoint: Annotated[
+        list[str] | None, typer.Option(help="Of a sent event: only to this one; several times.")
+    ] = None,
     reason: Annotated[str | None, typer.Option(help="Why; kept on the record.")] = None,
     as_json: AsJson = False,
-    url: Url = None,
-    data_dir: DataDir = None,
 ) -> None:
-    """Run an event's handler again over the stored bytes."""
-    who = getpass.getuser()
-    begun = ask(
-        load_settings(url=url, data_dir=data_dir),
-        lambda api: api.replay_event(event_id, requested_by=who, reason=reason),
-    )
-    if as_json:
-        typer.echo(to_json(begun, indent=2))
-        return
-    typer.echo(f"replay {begun.number} has begun; look at it: layeron events show {event_id}")
+    """Handle events again, or send them again.
 
+    Exit code 1: one of them could not be replayed; the others are.
+    """
 
-def ask(settings: Settings, question: Callable[[HTTPGateway], Awaitable[T]]) -> T:
-    """Ask the API one question."""
-    api = HTTPGateway.from_settings(settings)
+    async def replaying(api: OperatorAPI) -> int:
+        refused = 0
+        for event_id in event_ids:
+            try:
+                begun = await api.replay_event(
+                    event_id, requested_by=who(), reason=reason, endpoints=endpoint or None
+                )
+            except LayeronError as error:
+                if len(event_ids) == 1:
+                    raise
+                refused += 1
+                typer.echo(f"layeron: {event_id}: {error}", err=True)
+                continue
+            if as_json:
+                print_line(begun)
+                continue
+            look = f"layeron events show {event_id}"
+            typer.echo(f"replay {begun.number} has begun; look at it: {look}")
+        return refused
 
-    async def run() -> T:
-        return await question(api)
-
-    return asyncio.run(run())
-
-
-def _time(text: str | None, option: str) -> datetime | None:
-    """A time that is named by itself or by how long ago it was."""
-    if text is None:
-        return None
-    now = datetime.now(UTC)
-    try:
-        return now - parse_duration(text)
-    except (ValueError, OverflowError):
-        pass
-    try:
-        return datetime.fromisoformat(text).astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise ConfigurationError(
-            f"{option}: {text!r} is no time; write how long ago, such as 12h, or a time such as"
-            f" {now:%Y-%m-%dT%H:%MZ}."
-        ) from None
+    if refused := running.ask(replaying):
+        raise LayeronError(f"{refused} of {len(event_ids)} are not replayed; see above.")

@@ -1,15 +1,18 @@
 """``layeron keys``: keys of the HTTP API; works on the database itself."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import Annotated, TypeVar, get_args
 
 import typer
 
-from layeron.cli.options import DataDir
+from layeron.cli.options import AsJson, DataDir
+from layeron.cli.output import at, print_json, print_line
+from layeron.cli.tables import Table
 from layeron.keys import new_key
 from layeron.ports.records import RecordStore
+from layeron.records import ApiKey, Scope
 from layeron.settings import load_settings
 from layeron.text import printable
 
@@ -18,23 +21,53 @@ app = typer.Typer(help="Keys of the HTTP API.", no_args_is_help=True)
 T = TypeVar("T")
 
 
+def _scopes() -> list[str]:
+    return list(get_args(Scope))
+
+
 @app.command("create")
-def create(name: str, data_dir: DataDir = None) -> None:
-    """Make a key and print it, alone; it is not shown again."""
-    record, text = new_key(name)
+def create(
+    name: str,
+    scope: Annotated[
+        list[str] | None,
+        typer.Option(
+            autocompletion=_scopes,
+            help="read, replay (reads, too), send, or admin, which is all; several times.",
+        ),
+    ] = None,
+    as_json: AsJson = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Make a key and print it, alone.
+
+    It is not shown again. Without --scope it opens everything.
+    """
+    scopes = [_scope(each) for each in scope or ["admin"]]
+    record, text = new_key(name, scopes)
     _ask(data_dir, lambda records: records.add_key(record))
-    typer.echo(text)
+    if as_json:
+        print_json({**_shown(record), "key": text})
+    else:
+        typer.echo(text)
 
 
 @app.command("list")
-def list_(data_dir: DataDir = None) -> None:
-    """List the keys, without their secrets."""
+def list_(as_json: AsJson = False, data_dir: DataDir = None) -> None:
+    """List the keys, without their secrets.
+
+    With --json one object a line.
+    """
     keys = _ask(data_dir, lambda records: records.list_keys())
-    for key in keys:
-        ended = f"revoked {key.revoked_at:%Y-%m-%d %H:%M}" if key.revoked_at else "in force"
-        typer.echo(f"{key.id}  {key.created_at:%Y-%m-%d %H:%M}  {ended}  {printable(key.name)}")
+    if as_json:
+        for key in keys:
+            print_line(_shown(key))
+        return
     if not keys:
         typer.echo("no keys; make one: layeron keys create NAME", err=True)
+        return
+    table = Table(("KEY", "CREATED (UTC)", "STATUS", "SCOPES", "NAME"), flexible=("NAME",))
+    for line in table.lines([_row(each) for each in keys]):
+        typer.echo(line)
 
 
 @app.command("revoke")
@@ -42,6 +75,30 @@ def revoke(key_id: str, data_dir: DataDir = None) -> None:
     """End a key's life at once."""
     _ask(data_dir, lambda records: records.revoke_key(key_id, at=datetime.now(UTC)))
     typer.echo(f"revoked {key_id}")
+
+
+def _scope(text: str) -> Scope:
+    known: Sequence[Scope] = get_args(Scope)
+    for each in known:
+        if each == text:
+            return each
+    raise typer.BadParameter(f"{text!r} is no scope; use {', '.join(known)}.", param_hint="--scope")
+
+
+def _row(key: ApiKey) -> Sequence[str]:
+    ended = f"revoked {at(key.revoked_at)}" if key.revoked_at else "in force"
+    return key.id, at(key.created_at), ended, ",".join(key.scopes), printable(key.name)
+
+
+def _shown(key: ApiKey) -> dict[str, object]:
+    """The key without the hash of its secret."""
+    return {
+        "id": key.id,
+        "name": key.name,
+        "scopes": key.scopes,
+        "created_at": key.created_at,
+        "revoked_at": key.revoked_at,
+    }
 
 
 def _ask(data_dir: Path | None, question: Callable[[RecordStore], Awaitable[T]]) -> T:

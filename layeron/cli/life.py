@@ -4,13 +4,13 @@ import asyncio
 
 import typer
 
-from layeron.cli.tables import attempt_line, event_lines, link_lines
+from layeron.cli.shown import attempt_line, event_lines, link_lines
 from layeron.client import HTTPGateway
 from layeron.errors import GatewayError, NotFoundError
 from layeron.records import FINAL_STATUSES, EventRecord
 from layeron.settings import Settings
 
-_PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 30
 _EVERY_SECONDS = 0.1
 
 
@@ -25,7 +25,7 @@ async def follow(event_id: str, settings: Settings) -> EventRecord:
     api = HTTPGateway.from_settings(settings)
     record: EventRecord | None = None
     told = 0
-    for _ in range(round(_PATIENCE_SECONDS / _EVERY_SECONDS)):
+    for _ in range(round(PATIENCE_SECONDS / _EVERY_SECONDS)):
         try:
             record = await api.get_event(event_id)
         except NotFoundError:
@@ -41,6 +41,4 @@ async def follow(event_id: str, settings: Settings) -> EventRecord:
         raise GatewayError(f"event {event_id} is not visible yet; is a worker running?")
     for line in [*event_lines(record), *link_lines(record, settings)]:
         typer.echo(line)
-    if record.status not in FINAL_STATUSES:
-        typer.echo(f"not over yet; look again with: layeron events show {event_id}")
     return record

@@ -11,7 +11,20 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from layeron.cli import check, dev, events, keys, production, secrets, trigger, verify
+from layeron.cli import (
+    check,
+    dev,
+    endpoints,
+    events,
+    keys,
+    production,
+    rejections,
+    replays,
+    secrets,
+    send,
+    trigger,
+    verify,
+)
 from layeron.errors import LayeronError
 
 app = typer.Typer(
@@ -26,7 +39,11 @@ app.command("serve")(production.serve)
 app.command("worker")(production.worker)
 app.command("trigger")(trigger.trigger)
 app.command("verify")(verify.verify)
+app.command("send")(send.send)
 app.add_typer(events.app, name="events")
+app.add_typer(replays.app, name="replays")
+app.add_typer(rejections.app, name="rejections")
+app.add_typer(endpoints.app, name="endpoints")
 app.add_typer(keys.app, name="keys")
 app.add_typer(secrets.app, name="secrets")
 app.add_typer(production.database, name="db")

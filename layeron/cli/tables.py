@@ -1,97 +1,81 @@
-"""Events as lines for people."""
+"""Tables for people: they fit the terminal, and statuses have colours there."""
 
-from collections.abc import Iterator
-from datetime import datetime
+import os
+import shutil
+import sys
+from collections.abc import Collection, Iterator, Sequence
 
-from layeron.links import workflow_page
-from layeron.local import LocalService
-from layeron.records import FINAL_STATUSES, AttemptRecord, EventPage, EventRecord
-from layeron.settings import Settings
-from layeron.text import printable
+import typer
+from rich.cells import cell_len, set_cell_size
 
-
-def page_lines(page: EventPage) -> Iterator[str]:
-    """A table of events."""
-    if not page.events:
-        yield "no events match"
-        return
-    head = ("EVENT", "RECEIVED (UTC)", "WEBHOOK", "STATUS", "TRIES", "REPEATS", "TYPE")
-    rows = [head, *(_row(event) for event in page.events)]
-    widths = [max(len(row[column]) for row in rows) for column in range(len(head))]
-    for row in rows:
-        yield "  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip()
-    if page.next_cursor:
-        yield f"older ones: --cursor {page.next_cursor}"
+_GAP = "  "
+_NARROWEST = 8
+_COLOURS = {
+    **dict.fromkeys(("succeeded", "enabled", "in force", "finished"), "green"),
+    **dict.fromkeys(("dead_letter", "failed", "rejected", "disabled", "revoked"), "red"),
+    **dict.fromkeys(("retrying", "held", "unhandled", "paused", "stopped", "skipped"), "yellow"),
+    **dict.fromkeys(("accepted", "processing", "queued", "running"), "cyan"),
+}
 
 
-def event_lines(event: EventRecord) -> Iterator[str]:
-    """One event with its life: accepted, stored, each attempt, and how it ended."""
-    yield f"{event.id}  {printable(event.event_type)}  {event.status}"
-    external = event.external_event_id
-    known_as = f", external id {printable(external)}" if external else ""
-    yield f"  webhook    {event.namespace}/{event.webhook}{known_as}"
-    secret = f" by {event.signature_secret}" if event.signature_secret else ""
-    yield f"  accepted   {_time(event.received_at)}, signature {event.signature_status}{secret}"
-    stored = "stored" if event.attempts else "body  "
-    yield f"  {stored}     {event.body.size} bytes, sha256 {event.body.sha256[:16]}…"
-    if event.duplicates:
-        other = f", {event.conflicts} of them with other bytes" if event.conflicts else ""
-        yield f"  repeats    {event.duplicates}{other}"
-    yield from _handling_lines(event, 0)
-    for replay in event.replays:
-        reason = f": {printable(replay.reason)}" if replay.reason else ""
-        by = printable(replay.requested_by)
-        yield f"  replay {replay.number}   {_time(replay.requested_at)}, by {by}{reason}"
-        yield from _handling_lines(event, replay.number)
-    if event.status in FINAL_STATUSES:
-        yield f"  {_ENDINGS.get(event.status, event.status):<10} {_time(event.updated_at)}"
-    yield f"  workflow   {event.workflow_id}"
+class Table:
+    """Rows that come in several lots and stay in their columns.
+
+    Args:
+        head: the names of the columns; what is in one named STATUS has a colour.
+        flexible: the columns whose text may be cut where the terminal is too narrow.
+    """
+
+    def __init__(self, head: Sequence[str], *, flexible: Collection[str] = ()) -> None:
+        self._head = head
+        self._flexible = [number for number, name in enumerate(head) if name in flexible]
+        self._status = head.index("STATUS") if "STATUS" in head else -1
+        self._widths = [0] * len(head)
+        self._begun = False
+
+    def lines(self, rows: Sequence[Sequence[str]]) -> Iterator[str]:
+        """The next rows as lines, the head before the first ones."""
+        if not self._begun:
+            rows = [self._head, *rows]
+            self._begun = True
+        for column, width in enumerate(self._widths):
+            self._widths[column] = max([width, *(cell_len(row[column]) for row in rows)])
+        widths = self._fitting()
+        for row in rows:
+            cells = [_sized(text, width) for text, width in zip(row, widths, strict=True)]
+            if self._status >= 0 and has_colours():
+                colour = _COLOURS.get(row[self._status].partition(" 2")[0])
+                cells[self._status] = typer.style(cells[self._status], fg=colour)
+            yield _GAP.join(cells).rstrip()
+
+    def _fitting(self) -> list[int]:
+        """The widths, with the widest flexible columns made narrower as far as it is needed."""
+        widths = list(self._widths)
+        if not (self._flexible and sys.stdout.isatty()):
+            return widths
+        room = shutil.get_terminal_size().columns - len(_GAP) * (len(widths) - 1)
+        while sum(widths) > room:
+            widest = max(self._flexible, key=lambda column: widths[column])
+            if widths[widest] <= _NARROWEST:
+                break
+            widths[widest] -= 1
+        return widths
 
 
-def link_lines(event: EventRecord, settings: Settings) -> Iterator[str]:
-    """Where to look further."""
-    local = LocalService.of(settings.data_dir)
-    yield f"  API        {settings.url or local.url}/api/v1/events/{event.id}"
-    if temporal_ui := settings.temporal_pages or local.temporal_ui:
-        yield f"  Temporal   {workflow_page(temporal_ui, event)}"
+def has_colours() -> bool:
+    """Whether what is printed may have colours: on a terminal, unless NO_COLOR is set."""
+    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    return sys.stdout.isatty() and not plain
 
 
-def attempt_line(attempt: AttemptRecord) -> str:
-    """How one attempt went."""
-    took = "" if attempt.duration_seconds is None else f" in {attempt.duration_seconds:.3f} s"
-    error = f": {printable(attempt.error, 500)}" if attempt.error else ""
-    return f"  attempt {attempt.number}  {attempt.outcome}{took}{error}"
+def coloured(status: str) -> str:
+    """A status in its colour."""
+    colour = _COLOURS.get(status)
+    return typer.style(status, fg=colour) if colour and has_colours() else status
 
 
-_ENDINGS = {"succeeded": "handled", "dead_letter": "given up"}
-
-
-def _handling_lines(event: EventRecord, replay: int) -> Iterator[str]:
-    """The attempts of the first handling (0) or of a replay."""
-    for attempt in event.attempts:
-        if attempt.replay != replay:
-            continue
-        yield attempt_line(attempt)
-        for line in attempt.logs:
-            fields = " ".join(
-                f"{name}={printable(value)}" for name, value in line["fields"].items()
-            )
-            yield f"               {printable(line['message'])} {fields}".rstrip()
-        if attempt.note:
-            yield f"               note: {printable(attempt.note, 500)}"
-
-
-def _time(at: datetime) -> str:
-    return f"{at:%Y-%m-%d %H:%M:%S}.{at.microsecond // 1000:03d} UTC"
-
-
-def _row(event: EventRecord) -> tuple[str, ...]:
-    return (
-        event.id,
-        f"{event.received_at:%Y-%m-%d %H:%M:%S}",
-        f"{event.namespace}/{event.webhook}",
-        event.status,
-        str(event.attempt_count),
-        str(event.duplicates),
-        printable(event.event_type, 60),
-    )
+def _sized(text: str, width: int) -> str:
+    """Exactly so many columns of a terminal, in which a character may take two."""
+    if cell_len(text) > width:
+        text = f"{set_cell_size(text, width - 1).rstrip()}…"
+    return set_cell_size(text, width)

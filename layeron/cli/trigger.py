@@ -9,12 +9,14 @@ import httpx2
 import typer
 
 from layeron.cli.declared import find_webhook, live_values, load_declared
+from layeron.cli.life import PATIENCE_SECONDS
 from layeron.cli.life import follow as follow_event
 from layeron.cli.options import App, DataDir, Url
 from layeron.declaration import InboundWebhook
 from layeron.errors import ConfigurationError, GatewayError, LayeronError
 from layeron.identity import is_event_id
 from layeron.local import LocalService
+from layeron.records import FINAL_STATUSES
 from layeron.request import Request
 from layeron.settings import Settings, load_settings
 from layeron.testing import signed_request
@@ -33,7 +35,10 @@ def trigger(
     url: Url = None,
     data_dir: DataDir = None,
 ) -> None:
-    """Send a signed sample event to the running service."""
+    """Send a signed sample event to the running service.
+
+    Exit code 1: it was refused, its handler failed, or it was not over after half a minute.
+    """
     settings = load_settings(data_dir=data_dir, url=url, app=app)
     webhook = find_webhook(load_declared(settings), provider)
     body = _body(data)
@@ -50,6 +55,11 @@ def trigger(
             if ended.status in {"dead_letter", "failed"}:
                 raise LayeronError(
                     f"the handler failed; mend it, then: layeron events replay {event_id}"
+                )
+            if ended.status not in FINAL_STATUSES:
+                raise LayeronError(
+                    f"{event_id} is not over after {PATIENCE_SECONDS} s (status {ended.status});"
+                    f" look again with: layeron events show {event_id}"
                 )
 
     asyncio.run(run())

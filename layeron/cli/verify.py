@@ -9,14 +9,12 @@ from typing import Annotated
 
 import typer
 
-from layeron.adapters.documents import HTTPSDocuments
 from layeron.capture import parse_capture
-from layeron.cli.declared import find_webhook, live_values, load_declared
+from layeron.cli.declared import find_webhook, load_declared
+from layeron.cli.explaining import explanation_lines
 from layeron.cli.options import App, DataDir
 from layeron.errors import ConfigurationError
 from layeron.settings import load_settings
-from layeron.signing.explanation import Explanation, explain
-from layeron.text import printable
 
 
 def verify(
@@ -41,27 +39,11 @@ def verify(
         query = f"?{received.query_string}" if received.query_string else ""
         received = replace(received, url=f"{address}{query}")
 
-    async def run() -> Explanation:
-        values = await live_values(declared, settings)
-        documents = HTTPSDocuments()
-        try:
-            return await explain(
-                declared.signature, received, values, now=_moment(at), documents=documents
-            )
-        finally:
-            await documents.close()
-
-    told = asyncio.run(run())
-    marks = {True: "yes", False: "NO", None: "-"}
-    for step in told.steps:
-        typer.echo(f"{marks[step.good]:>3}  {step.title}: {step.detail}")
-    verdict = told.verdict
-    if verdict.accepted:
-        by = f" by secret {verdict.secret.secret.name}" if verdict.secret else ""
-        typer.echo(f"\nit verifies{by}")
-        return
-    typer.echo(f"\nit does not verify: {verdict.cause} ({printable(verdict.detail, 1000)})")
-    raise typer.Exit(1)
+    verifies, lines = asyncio.run(explanation_lines(declared, received, settings, now=_moment(at)))
+    for line in lines:
+        typer.echo(line)
+    if not verifies:
+        raise typer.Exit(1)
 
 
 def _read(place: str) -> bytes:
