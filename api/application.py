@@ -7,15 +7,20 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from api.bulk_replays import BulkReplaysAPI
 from api.closing import send_and_close
+from api.dashboard.app import dashboard_routes
+from api.dashboard.site import Site
 from api.door import Door
 from api.endpoints import EndpointsAPI
+from api.erasing import ErasingAPI
 from api.errors import error
 from api.events import EventsAPI
 from api.health import health_routes
 from api.receiver import Receiver
 from api.rejections import RejectionsAPI
 from api.sending import SendingAPI
+from api.trail import Trail
 from layeron.application import Backend
 from layeron.intake import Intake
 from layeron.placement import RESERVED_PREFIXES
@@ -73,11 +78,13 @@ def build_api(app: Backend, tools: Toolbox, settings: Settings) -> Front:
         store_timeout=settings.store_timeout,
     )
     receiver = Receiver(app=app, intake=intake, records=records, settings=settings)
-    door = Door(records)
+    door = Door(records, Trail(tools.audit), settings.receive_timeout.total_seconds())
     events = EventsAPI(door, services.events, settings.temporal_pages)
     rejections = RejectionsAPI(door, app, intake)
     sending = SendingAPI(door, services.publishing, settings)
     endpoints = EndpointsAPI(door, services.endpoints)
+    bulk = BulkReplaysAPI(door, services.bulk)
+    erasing = ErasingAPI(door, services.retention)
     checks = {
         "engine": tools.engine.check,
         "database": records.check,
@@ -90,6 +97,9 @@ def build_api(app: Backend, tools: Toolbox, settings: Settings) -> Front:
             *rejections.routes(),
             *sending.routes(),
             *endpoints.routes(),
+            *bulk.routes(),
+            *erasing.routes(),
+            *dashboard_routes(Site(app, tools, services, settings)),
         ],
         exception_handlers={404: _not_found, 405: _wrong_method, Exception: _failed},
     )

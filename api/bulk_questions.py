@@ -5,7 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
-from api.questions import Question, at_most
+from api.questions import AtMost, Question
 from layeron.bulk import DEFAULT_RATE, FAILED, FASTEST, SLOWEST, Selection
 from layeron.records import Direction, EventFilter, EventStatus
 
@@ -24,7 +24,7 @@ def _time_of(value: object) -> datetime:
 
 
 Time = Annotated[datetime, BeforeValidator(_time_of)]
-Text = Annotated[str, at_most(_LONGEST)]
+Text = Annotated[str, AtMost(_LONGEST)]
 
 
 class FilterQuestion(Question):

@@ -3,15 +3,21 @@
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from api.auth import authenticate
+from api.body import BodyTooLargeError
+from api.closing import ClosingResponse
+from api.doc import Doc
 from api.errors import error
-from api.questions import BadRequestError
+from api.questions import BadRequestError, object_of, read_request
+from api.trail import Trail
 from layeron.errors import (
+    BodyErasedError,
     BodyLostError,
     ConflictError,
     LayeronError,
@@ -20,7 +26,8 @@ from layeron.errors import (
     UnavailableError,
 )
 from layeron.ports.records import RecordStore
-from layeron.records import ApiKey
+from layeron.records import ApiKey, Scope
+from layeron.text import printable
 from layeron.wire import to_json
 
 logger = logging.getLogger("layeron.api")
@@ -30,21 +37,76 @@ Endpoint = Callable[[Request, ApiKey], Awaitable[Response]]
 _STATUS_OF: dict[type[LayeronError], tuple[int, str]] = {
     NotFoundError: (404, "not_found"),
     ConflictError: (409, "conflict"),
+    BodyErasedError: (410, "body_erased"),
     BodyLostError: (410, "body_lost"),
     PayloadError: (422, "payload_invalid"),
     UnavailableError: (503, "unavailable"),
 }
 _CHALLENGE = {"www-authenticate": "Bearer"}
+_CLOSE = {"connection": "close"}
+
+
+class Operation(Route):
+    """A route of the API, with what `api.openapi` tells of it.
+
+    Attributes:
+        method: the one it is for.
+        needs: the scope a key must have.
+        action: what it is called in the audit log; None for one that changes nothing.
+        doc: what the reference says of it.
+    """
+
+    def __init__(  # as Route has them, and what is told
+        self, path: str, endpoint: Any, method: str, *, needs: Scope, action: str | None, doc: Doc
+    ) -> None:
+        super().__init__(path, endpoint, methods=[method])
+        self.method = method
+        self.needs = needs
+        self.action = action
+        self.doc = doc
 
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """Lets callers with a key in."""
+    """Lets callers with a key in.
+
+    Attributes:
+        seconds: how long a body may take to come.
+    """
 
     records: RecordStore
+    trail: Trail
+    seconds: float = 20
 
-    def route(self, path: str, endpoint: Endpoint, method: str = "GET") -> Route:
-        """A route that only callers with a key reach."""
+    def route(
+        self,
+        path: str,
+        endpoint: Endpoint,
+        method: str = "GET",
+        *,
+        scope: Scope | None = None,
+        action: str | None = None,
+        doc: Doc,
+    ) -> Operation:
+        """A route that only callers with a key of enough scope reach; this documents it as well.
+
+        ``door.route("/api/v1/things", self._list, doc=Doc("List things", ThingPage))`` is all that
+        is needed: the route is in ``/api/v1/openapi.json`` and ``docs/api.md`` with its errors.
+
+        Args:
+            path: with names in braces, each described in `api.parameters.PATH` or ``doc.path``.
+            endpoint: answers a request; what it raises of `LayeronError` becomes an error's answer.
+            method: one other than GET changes something.
+            scope: which a key needs; ``read`` for GET, ``admin`` for other methods.
+            action: for the audit log, such as ``event.replay``; needed by what changes something.
+            doc: what the reference says.
+        """
+        reads = method == "GET"
+        if reads == (action is not None):
+            raise ValueError(
+                f"{method} {path}: a method other than GET, and no other, has an action"
+            )
+        needs: Scope = scope or ("read" if reads else "admin")
 
         async def guarded(request: Request) -> Response:
             try:
@@ -55,16 +117,54 @@ class Door:
                 return error(503, "unavailable", "keys cannot be checked now; try again later")
             if key is None:
                 return error(401, "unauthorized", "send a valid API key as bearer", _CHALLENGE)
+            if not key.may(needs):
+                message = f"this key lacks the scope {needs!r}; use one that has it"
+                return error(403, "forbidden", message)
             try:
-                return await endpoint(request, key)
+                await read_request(request, doc, seconds=self.seconds)
             except BadRequestError as bad:
                 return error(400, "bad_request", str(bad))
-            except tuple(_STATUS_OF) as known:
-                kind = next(kind for kind in _STATUS_OF if isinstance(known, kind))
-                status, code = _STATUS_OF[kind]
-                return error(status, code, str(known))
+            except BodyTooLargeError:
+                message = f"the body is larger than {doc.largest} bytes"
+                return ClosingResponse(error(413, "body_too_large", message, _CLOSE))
+            if action is None:
+                return await _answered(endpoint, request, key)
+            try:
+                return await self.trail.follow(
+                    lambda: _answered(endpoint, request, key),
+                    actor=f"key {key.name}",
+                    action=action,
+                    target=_target(request),
+                    detail={"key_id": key.id, **_noted(request, doc)},
+                )
+            except UnavailableError as trouble:
+                return error(503, "unavailable", f"nothing was done: {trouble}")
 
-        return Route(path, guarded, methods=[method])
+        return Operation(path, guarded, method, needs=needs, action=action, doc=doc)
+
+
+async def _answered(endpoint: Endpoint, request: Request, key: ApiKey) -> Response:
+    try:
+        return await endpoint(request, key)
+    except BadRequestError as bad:
+        return error(400, "bad_request", str(bad))
+    except tuple(_STATUS_OF) as known:
+        kind = next(kind for kind in _STATUS_OF if isinstance(known, kind))
+        status, code = _STATUS_OF[kind]
+        return error(status, code, str(known))
+
+
+def _target(request: Request) -> str:
+    """What a request is about: the names in its path, or the path."""
+    return "/".join(map(str, request.path_params.values())) or request.scope["path"]
+
+
+def _noted(request: Request, doc: Doc) -> dict[str, object]:
+    """What the audit log keeps of a body; texts are cut, as they may be of any length."""
+    noted = {name: object_of(request)[name] for name in doc.noted if name in object_of(request)}
+    return {
+        name: printable(value) if isinstance(value, str) else value for name, value in noted.items()
+    }
 
 
 def json_response(value: object, status: int = 200) -> Response:

@@ -2,30 +2,22 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any, cast, get_args
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
-from api.door import Door, json_response
-from api.questions import (
-    BadRequestError,
-    choice_of,
-    fields_of,
-    limit_of,
-    object_of,
-    only,
-    text_in,
-)
-from layeron.outbound.endpoints import DEFAULT_GRACE, read_grace
+from api import endpoint_docs as docs
+from api.doc import Doc
+from api.door import Door, Endpoint, Operation, json_response
+from api.questions import BadRequestError, Nothing, object_of, query_of, question_of
+from layeron.outbound.endpoints import read_grace
 from layeron.outbound.managing import EndpointOperations
 from layeron.outbound.records import NewSecret
 from layeron.ports.engine import QueueCommand
-from layeron.records import ApiKey, DeliveryStatus
+from layeron.records import ApiKey, Scope
 
 _SHOWN_ONCE = {"cache-control": "no-store"}
-_LONGEST_EVENT_ID = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,43 +37,54 @@ class EndpointsAPI:
         self._door = door
         self._operations = operations
 
-    def routes(self) -> list[Route]:
+    def routes(self) -> list[Operation]:
         """The routes to mount."""
         webhook, route = "/api/v1/webhooks/{namespace}/{webhook}", self._door.route
         every, one = f"{webhook}/endpoints", f"{webhook}/endpoints/{{endpoint}}"
+
+        def post(
+            path: str, do: Endpoint, action: str, doc: Doc, scope: Scope = "admin"
+        ) -> Operation:
+            return route(path, do, "POST", scope=scope, action=action, doc=doc)
+
         return [
-            route(every, self._list),
-            route(every, self._create, "POST"),
-            route(one, self._get),
-            route(one, self._change, "PATCH"),
-            route(one, self._delete, "DELETE"),
-            route(f"{one}/enable", self._enable, "POST"),
-            route(f"{one}/disable", self._disable, "POST"),
-            route(f"{one}/test", self._test, "POST"),
-            route(f"{one}/rotate-secret", self._rotate, "POST"),
-            route(f"{one}/deliveries", self._deliveries),
-            route(f"{one}/skip", self._skip, "POST"),
-            route(f"{one}/retry", self._retry, "POST"),
+            route(every, self._list, doc=docs.LIST),
+            post(every, self._create, "endpoint.create", docs.CREATE),
+            route(one, self._get, doc=docs.GET),
+            route(one, self._change, "PATCH", action="endpoint.change", doc=docs.CHANGE),
+            route(one, self._delete, "DELETE", action="endpoint.delete", doc=docs.DELETE),
+            post(f"{one}/enable", self._enable, "endpoint.enable", docs.ENABLE),
+            post(f"{one}/disable", self._disable, "endpoint.disable", docs.DISABLE),
+            post(f"{one}/test", self._test, "endpoint.test", docs.TEST),
+            post(f"{one}/rotate-secret", self._rotate, "secret.rotate", docs.ROTATE),
+            route(f"{one}/deliveries", self._deliveries, doc=docs.DELIVERIES),
+            post(f"{one}/skip", self._skip, "lane.skip", docs.SKIP, "replay"),
+            post(f"{one}/retry", self._retry, "lane.retry", docs.RETRY, "replay"),
             # A user's id may hold a slash, which the server has decoded by now.
-            route(f"{webhook}/users/{{user_id:path}}/rotate-secret", self._rotate_user, "POST"),
+            post(
+                f"{webhook}/users/{{user_id:path}}/rotate-secret",
+                self._rotate_user,
+                "secret.rotate",
+                docs.ROTATE_USER,
+            ),
         ]
 
     async def _list(self, request: Request, _: ApiKey) -> Response:
-        place, query = _place(request), only(request.query_params, "user_id", "limit", "cursor")
+        place, asked = _place(request), query_of(request)
         try:
             page = await self._operations.list_endpoints(
                 place.namespace,
                 place.webhook,
-                user_id=query.get("user_id"),
-                limit=limit_of(query),
-                cursor=query.get("cursor"),
+                user_id=asked.get("user_id"),
+                limit=asked["limit"],
+                cursor=asked.get("cursor"),
             )
         except ValueError as bad:
             raise BadRequestError(str(bad)) from bad
         return json_response(page)
 
     async def _create(self, request: Request, key: ApiKey) -> Response:
-        place, options = _place(request), await object_of(request)
+        place, options = _place(request), object_of(request)
         endpoint, new = await self._by(key).create_endpoint(place.namespace, place.webhook, options)
         answer = {"endpoint": endpoint, "secret": new.secret if new else None}
         return _once(answer, 201)
@@ -93,7 +96,7 @@ class EndpointsAPI:
         )
 
     async def _change(self, request: Request, key: ApiKey) -> Response:
-        place, options = _place(request), await object_of(request)
+        place, options = _place(request), object_of(request)
         changed = await self._by(key).change_endpoint(
             place.namespace, place.webhook, place.endpoint, options
         )
@@ -112,19 +115,19 @@ class EndpointsAPI:
 
     async def _set_status(self, request: Request, key: ApiKey, *, enabled: bool) -> Response:
         place = _place(request)
-        fields_of(await object_of(request))
+        question_of(request, Nothing)
         endpoint = await self._by(key).set_endpoint_status(
             place.namespace, place.webhook, place.endpoint, enabled=enabled
         )
         return json_response(endpoint)
 
     async def _test(self, request: Request, key: ApiKey) -> Response:
-        place, asked = _place(request), fields_of(await object_of(request), "event_type")
+        place, asked = _place(request), question_of(request, docs.TestQuestion)
         record = await self._by(key).test_endpoint(
             place.namespace,
             place.webhook,
             place.endpoint,
-            event_type=text_in(asked, "event_type"),
+            event_type=asked.event_type,
         )
         return json_response(record)
 
@@ -139,27 +142,26 @@ class EndpointsAPI:
     async def _rotated(
         self, request: Request, key: ApiKey, *, endpoint: str | None, user_id: str | None
     ) -> Response:
-        place, asked = _place(request), fields_of(await object_of(request), "grace")
+        place, asked = _place(request), question_of(request, docs.RotationQuestion)
         new: NewSecret = await self._by(key).rotate_secret(
             place.namespace,
             place.webhook,
             endpoint=endpoint,
             user_id=user_id,
-            grace_seconds=read_grace(asked.get("grace", DEFAULT_GRACE)),
+            grace_seconds=read_grace(asked.grace),
         )
         return _once(new)
 
     async def _deliveries(self, request: Request, _: ApiKey) -> Response:
-        place, query = _place(request), only(request.query_params, "status", "limit", "cursor")
-        status = choice_of(query, "status", get_args(DeliveryStatus))
+        place, asked = _place(request), query_of(request)
         try:
             page = await self._operations.list_deliveries(
                 place.namespace,
                 place.webhook,
                 place.endpoint,
-                status=cast("DeliveryStatus | None", status),
-                limit=limit_of(query),
-                cursor=query.get("cursor"),
+                status=asked.get("status"),
+                limit=asked["limit"],
+                cursor=asked.get("cursor"),
             )
         except ValueError as bad:
             raise BadRequestError(str(bad)) from bad
@@ -172,10 +174,7 @@ class EndpointsAPI:
         return await self._tell(request, key, "retry")
 
     async def _tell(self, request: Request, key: ApiKey, command: QueueCommand) -> Response:
-        place, asked = _place(request), fields_of(await object_of(request), "event_id")
-        event_id = text_in(asked, "event_id", _LONGEST_EVENT_ID)
-        if event_id is None:
-            raise BadRequestError("'event_id' is required: which event the queue waits for")
+        place, event_id = _place(request), question_of(request, docs.LaneQuestion).event_id
         await self._by(key).tell_queue(
             place.namespace, place.webhook, place.endpoint, command=command, event_id=event_id
         )

@@ -1,24 +1,27 @@
 """``/api/v1/events``: list, inspect, read and replay."""
 
 from dataclasses import asdict
+from typing import Annotated
 
+from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
-from api.door import Door, json_response
+from api.doc import Doc
+from api.door import Door, Operation, json_response
+from api.parameters import EVENT_FILTER, PAGE
 from api.questions import (
+    AtMost,
     BadRequestError,
-    event_id_of,
+    Question,
     filter_of,
-    limit_of,
-    object_of,
-    text_in,
-    texts_in,
+    query_of,
+    question_of,
 )
+from api.views import view
 from layeron.links import workflow_page
 from layeron.operations import Operations
-from layeron.records import ApiKey, EventRecord
+from layeron.records import ApiKey, EventPage, EventRecord, ReplayRecord
 
 _INERT = {
     "content-security-policy": "sandbox; default-src 'none'",
@@ -26,6 +29,42 @@ _INERT = {
     "cache-control": "no-store",
 }
 """A sender's bytes are never shown as a page of ours."""
+
+
+class ReplayQuestion(Question):
+    """How an event is replayed.
+
+    Attributes:
+        requested_by: who asked, besides the holder of the key.
+        reason: why; kept on the record.
+        endpoints: of an event that was sent, names or ids of those it is sent to again. Without
+            it, those that it did not reach; if it reached all, all.
+    """
+
+    requested_by: Annotated[str, AtMost(500)] | None = None
+    reason: Annotated[str, AtMost(500)] | None = None
+    endpoints: Annotated[list[str], Field(min_length=1)] | None = None
+
+
+_LIST = Doc("List events, newest first", EventPage, query=(*EVENT_FILTER, *PAGE))
+_GET = Doc(
+    "Get an event with its attempts and replays",
+    view("Event", EventRecord, plus={"links": dict[str, str]}),
+    errors=(404,),
+)
+_PAYLOAD = Doc(
+    "Get the exact bytes that were received or sent",
+    media={"application/octet-stream": {"type": "string", "format": "binary"}},
+    errors=(404, 410),
+)
+_REPLAY = Doc(
+    "Replay an event",
+    ReplayRecord,
+    202,
+    body=ReplayQuestion,
+    noted=("requested_by", "reason", "endpoints"),
+    errors=(404, 409, 422),
+)
 
 
 class EventsAPI:
@@ -36,46 +75,51 @@ class EventsAPI:
         self._operations = operations
         self._temporal_ui = temporal_ui
 
-    def routes(self) -> list[Route]:
+    def routes(self) -> list[Operation]:
         """The routes to mount."""
-        event, door = "/api/v1/events/{event_id}", self._door
+        event, route = "/api/v1/events/{event_id}", self._door.route
         return [
-            door.route("/api/v1/events", self._list),
-            door.route(event, self._get),
-            door.route(f"{event}/payload", self._payload),
-            door.route(f"{event}/replay", self._replay, "POST"),
+            route("/api/v1/events", self._list, doc=_LIST),
+            route(event, self._get, doc=_GET),
+            route(f"{event}/payload", self._payload, doc=_PAYLOAD),
+            route(
+                f"{event}/replay",
+                self._replay,
+                "POST",
+                scope="replay",
+                action="event.replay",
+                doc=_REPLAY,
+            ),
         ]
 
     async def _list(self, request: Request, _: ApiKey) -> Response:
-        query = request.query_params
-        where, limit = filter_of(query), limit_of(query)
+        asked = query_of(request)
         try:
             page = await self._operations.list_events(
-                where, limit=limit, cursor=query.get("cursor")
+                filter_of(asked), limit=asked["limit"], cursor=asked.get("cursor")
             )
         except ValueError as bad:
             raise BadRequestError(str(bad)) from bad
         return json_response(page)
 
     async def _get(self, request: Request, _: ApiKey) -> Response:
-        record = await self._operations.get_event(event_id_of(request))
+        record = await self._operations.get_event(request.path_params["event_id"])
         return json_response({**asdict(record), "links": self._links(record)})
 
     async def _payload(self, request: Request, _: ApiKey) -> Response:
-        event_id = event_id_of(request)
+        event_id = request.path_params["event_id"]
         body = await self._operations.get_payload(event_id)
         named = {"content-disposition": f'attachment; filename="{event_id}"'}
         return Response(body, media_type="application/octet-stream", headers=_INERT | named)
 
     async def _replay(self, request: Request, key: ApiKey) -> Response:
-        asked = await object_of(request)
-        by, reason = text_in(asked, "requested_by"), text_in(asked, "reason")
-        who = f"{by} (key {key.name})" if by else f"key {key.name}"
+        asked = question_of(request, ReplayQuestion)
+        by = asked.requested_by
         replay = await self._operations.replay_event(
-            event_id_of(request),
-            requested_by=who,
-            reason=reason,
-            endpoints=texts_in(asked, "endpoints"),
+            request.path_params["event_id"],
+            requested_by=f"{by} (key {key.name})" if by else f"key {key.name}",
+            reason=asked.reason,
+            endpoints=asked.endpoints,
         )
         return json_response(replay, 202)
 

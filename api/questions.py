@@ -1,75 +1,174 @@
 """Read what a caller of the API asks, strictly; a mistake is named with its mend."""
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, cast, get_args
+from typing import Any, TypeVar, cast
 
+from annotated_types import GroupedMetadata
+from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError, WithJsonSchema
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
 
-from api.body import BodyTooLargeError, BodyUnreadableError, read_body
-from layeron.identity import is_event_id
-from layeron.records import Direction, EventFilter, EventStatus
+from api.body import BodyUnreadableError, read_body
+from api.doc import Doc, Parameter
+from api.parameters import PATH
+from layeron.records import EventFilter
 
-_MOST_EVENTS = 200
-_LARGEST_BODY = 64 * 2**10
-_PARAMETERS = (
-    "cursor", "direction", "external_id", "limit", "namespace", "search", "since", "status",
-    "type", "until", "webhook",
-)  # fmt: skip
+_BOOLEANS = {"1": True, "true": True, "0": False, "false": False}
 
 
 class BadRequestError(Exception):
     """The question cannot be answered as it is; the message says what to change."""
 
 
-def event_id_of(request: Request) -> str:
-    """The event id in the path."""
-    text = str(request.path_params["event_id"])
-    if not is_event_id(text):
-        raise BadRequestError("an event id looks like whevt_01J…, 32 characters long")
-    return text
+class Question(BaseModel):
+    """Base of what a body may ask for: an unknown field is a mistake."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
-def filter_of(query: QueryParams) -> EventFilter:
-    """The filter of a listing."""
-    only(query, *_PARAMETERS)
+class Nothing(Question):
+    """A body that asks for nothing more."""
+
+
+@dataclass(frozen=True, slots=True)
+class AtMost(GroupedMetadata):
+    """Annotates a text of so many characters; they may be any, lone surrogates too."""
+
+    characters: int
+
+    def __iter__(self) -> Iterator[object]:
+        """What it means to pydantic, whose own limit takes no surrogates."""
+        yield AfterValidator(self._check)
+        yield WithJsonSchema({"type": "string", "maxLength": self.characters})
+
+    def _check(self, text: str) -> str:
+        if len(text) > self.characters:
+            raise ValueError(f"must be text of at most {self.characters} characters")
+        return text
+
+
+AnyQuestion = TypeVar("AnyQuestion", bound=Question)
+
+
+async def read_request(request: Request, doc: Doc, *, seconds: float) -> None:
+    """Read path, query and body by what the reference says of them, for the functions below.
+
+    Raises:
+        BadRequestError: one of them is another than that.
+        BodyTooLargeError: the body is larger than it may be.
+    """
+    known = {**PATH, **{each.name: each for each in doc.path}}
+    for name, text in request.path_params.items():
+        _check_path(known[name], str(text))
+    request.state.query = read_query(request.query_params, *doc.query)
+    if doc.body is None:
+        return
+    try:
+        body = await read_body(request, largest=doc.largest, seconds=seconds)
+    except BodyUnreadableError as bad:
+        raise BadRequestError(str(bad)) from bad
+    request.state.body = object_in(body) if body or doc.body_required else {}
+
+
+def query_of(request: Request) -> Mapping[str, Any]:
+    """The parameters of the query, each of its type."""
+    return cast("Mapping[str, Any]", request.state.query)
+
+
+def object_of(request: Request) -> Mapping[str, Any]:
+    """The JSON object in the body; an empty body is an empty object."""
+    return cast("Mapping[str, Any]", request.state.body)
+
+
+def question_of(request: Request, model: type[AnyQuestion]) -> AnyQuestion:
+    """What the body asks for."""
+    try:
+        return model.model_validate(object_of(request))
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        name = ".".join(str(part) for part in first["loc"])[:80]
+        match first["type"]:
+            case "extra_forbidden":
+                use = ", ".join(sorted(model.model_fields)) or "none"
+                message = f"unknown field {name!r}; use {use}"
+            case "missing":
+                message = f"field {name!r} is missing"
+            case _:
+                said = first["msg"].removeprefix("Value error, ")
+                message = f"{name!r}: {said[0].lower()}{said[1:]}"
+        raise BadRequestError(message) from None
+
+
+def _check_path(parameter: Parameter, text: str) -> None:
+    pattern = parameter.schema.get("pattern")
+    if pattern is not None and re.fullmatch(pattern, text) is None:
+        looks = pattern.strip("^").partition("_")[0]
+        raise BadRequestError(f"an id in this place looks like {looks}_01J…, in its full length")
+
+
+def filter_of(asked: Mapping[str, Any]) -> EventFilter:
+    """The filter that the parameters of `EVENT_FILTER` make."""
     return EventFilter(
-        direction=cast("Direction | None", choice_of(query, "direction", get_args(Direction))),
-        namespace=query.get("namespace"),
-        webhook=query.get("webhook"),
-        status=cast("EventStatus | None", choice_of(query, "status", get_args(EventStatus))),
-        event_type=query.get("type"),
-        external_event_id=query.get("external_id"),
-        search=query.get("search"),
-        since=_time(query, "since"),
-        until=_time(query, "until"),
+        direction=asked.get("direction"),
+        namespace=asked.get("namespace"),
+        webhook=asked.get("webhook"),
+        status=asked.get("status"),
+        event_type=asked.get("type"),
+        external_event_id=asked.get("external_id"),
+        search=asked.get("search"),
+        since=asked.get("since"),
+        until=asked.get("until"),
+        http_status=asked.get("http_status"),
+        user_id=asked.get("user_id"),
     )
 
 
-def only(query: QueryParams, *known: str) -> QueryParams:
-    """The parameters, if each of them is known."""
-    if unknown := sorted(set(query) - set(known)):
-        raise BadRequestError(f"unknown parameter {unknown[0]!r}; use {', '.join(sorted(known))}")
-    return query
+def read_query(query: QueryParams, *known: Parameter) -> dict[str, Any]:
+    """The values of parameters, each by its schema; one that is absent has its default, or none."""
+    names = {each.name for each in known}
+    values: dict[str, Any] = {}
+    for name, text in query.multi_items():
+        if name not in names:
+            use = ", ".join(sorted(names)) or "none"
+            raise BadRequestError(f"unknown parameter {name[:80]!r}; use {use}")
+        if name in values:
+            raise BadRequestError(f"parameter {name!r} is there twice; give it once")
+        values[name] = text
+    for each in known:
+        if each.name in values:
+            values[each.name] = _value_of(each, values[each.name])
+        elif each.required:
+            raise BadRequestError(f"parameter {each.name!r} is missing")
+        elif "default" in each.schema:
+            values[each.name] = each.schema["default"]
+    return values
 
 
-def limit_of(query: QueryParams) -> int:
-    """How many events a page shall have."""
-    text = query.get("limit", "25")
-    if not (text.isascii() and text.isdigit() and len(text) < 5 and 1 <= int(text) <= _MOST_EVENTS):  # noqa: PLR2004  # digits enough for any valid limit
-        raise BadRequestError(f"'limit' must be a number from 1 to {_MOST_EVENTS}")
+def _value_of(parameter: Parameter, text: str) -> object:
+    match parameter.schema:
+        case {"enum": choices} if text not in choices:
+            raise BadRequestError(f"{parameter.name!r} must be one of {', '.join(choices)}")
+        case {"type": "integer", "minimum": least, "maximum": most}:
+            return _number(parameter.name, text, least, most)
+        case {"type": "boolean"}:
+            if text not in _BOOLEANS:
+                raise BadRequestError(f"{parameter.name!r} must be 1 or 0")
+            return _BOOLEANS[text]
+        case {"format": "date-time"}:
+            return _time(parameter.name, text)
+        case _:
+            return text
+
+
+def _number(name: str, text: str, least: int, most: int) -> int:
+    digits = text.isascii() and text.isdigit() and len(text) <= len(str(most))
+    if not (digits and least <= int(text) <= most):
+        raise BadRequestError(f"{name!r} must be a number from {least} to {most}")
     return int(text)
-
-
-async def object_of(request: Request) -> Mapping[str, Any]:
-    """The JSON object in the body; an empty body is an empty object."""
-    try:
-        body = await read_body(request, largest=_LARGEST_BODY, seconds=10)
-    except (BodyTooLargeError, BodyUnreadableError) as bad:
-        raise BadRequestError("the body must be a JSON object of at most 64 KiB") from bad
-    return object_in(body) if body else {}
 
 
 def object_in(body: bytes) -> Mapping[str, Any]:
@@ -92,38 +191,7 @@ def fields_of(asked: Mapping[str, Any], *known: str) -> Mapping[str, Any]:
     return asked
 
 
-def texts_in(asked: Mapping[str, Any], name: str) -> list[str] | None:
-    """An optional list of texts in a JSON object."""
-    value = asked.get(name)
-    if value is None:
-        return None
-    several = cast("list[object]", value) if isinstance(value, list) else []
-    texts = [each for each in several if isinstance(each, str)]
-    if not texts or len(texts) < len(several):
-        raise BadRequestError(f"{name!r} must be a list of texts that is not empty")
-    return texts
-
-
-def text_in(asked: Mapping[str, Any], name: str, longest: int = 500) -> str | None:
-    """An optional text in a JSON object."""
-    value = asked.get(name)
-    if value is not None and not (isinstance(value, str) and len(value) <= longest):
-        raise BadRequestError(f"{name!r} must be text of at most {longest} characters")
-    return value
-
-
-def choice_of(query: QueryParams, name: str, choices: tuple[str, ...]) -> str | None:
-    """One of several values, if the parameter is there."""
-    text = query.get(name)
-    if text is not None and text not in choices:
-        raise BadRequestError(f"{name!r} must be one of {', '.join(choices)}")
-    return text
-
-
-def _time(query: QueryParams, name: str) -> datetime | None:
-    text = query.get(name)
-    if text is None:
-        return None
+def _time(name: str, text: str) -> datetime:
     try:
         # A '+' that was not percent-encoded arrives as a space.
         moment = datetime.fromisoformat(text.replace(" ", "+"))

@@ -2,20 +2,48 @@
 
 import base64
 from dataclasses import asdict
+from typing import Literal, TypedDict
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
-from api.door import Door, json_response
-from api.questions import BadRequestError, limit_of, only
+from api.doc import Doc, Parameter
+from api.door import Door, Operation, json_response
+from api.parameters import NAMESPACE, PAGE, WEBHOOK
+from api.questions import BadRequestError, query_of
+from api.views import page, view
 from layeron.application import Backend
-from layeron.identity import is_rejection_id
 from layeron.intake import Intake
 from layeron.records import ApiKey, RejectionRecord
 from layeron.rejections import let_in
 
-_FILTERS = ("namespace", "webhook", "cause")
+_HIDDEN = {"body"}
+_SHOWN = view("Rejection", RejectionRecord, without=_HIDDEN, plus={})
+_WHOLE = view(
+    "RejectionWithBody", RejectionRecord, without=_HIDDEN, plus={"body_base64": str | None}
+)
+
+
+class Accepted(TypedDict):
+    """The event that a refused request became."""
+
+    event_id: str
+    status: Literal["accepted"]
+
+
+_LIST = Doc(
+    "List refused requests, newest first",
+    page("RejectionPage", "rejections", _SHOWN),
+    query=(NAMESPACE, WEBHOOK, Parameter("cause", "Refused for this cause."), *PAGE),
+)
+_GET = Doc("Get a refused request with its body", _WHOLE, errors=(404,))
+_ACCEPT = Doc(
+    "Verify a refused request again, and let it in",
+    Accepted,
+    202,
+    about="To be used after the cause is mended, such as a secret that was wrong.",
+    errors=(404, 409),
+)
 
 
 class RejectionsAPI:
@@ -26,21 +54,31 @@ class RejectionsAPI:
         self._app = app
         self._intake = intake
 
-    def routes(self) -> list[Route]:
+    def routes(self) -> list[Operation]:
         """The routes to mount."""
-        rejection, door = "/api/v1/rejections/{rejection_id}", self._door
+        rejection, route = "/api/v1/rejections/{rejection_id}", self._door.route
         return [
-            door.route("/api/v1/rejections", self._list),
-            door.route(rejection, self._get),
-            door.route(f"{rejection}/accept", self._accept, "POST"),
+            route("/api/v1/rejections", self._list, doc=_LIST),
+            route(rejection, self._get, doc=_GET),
+            route(
+                f"{rejection}/accept",
+                self._accept,
+                "POST",
+                scope="replay",
+                action="rejection.accept",
+                doc=_ACCEPT,
+            ),
         ]
 
     async def _list(self, request: Request, _: ApiKey) -> Response:
-        query = only(request.query_params, *_FILTERS, "limit", "cursor")
-        asked = {name: query.get(name) for name in _FILTERS}
+        asked = query_of(request)
         try:
             page = await self._intake.records.list_rejections(
-                **asked, limit=limit_of(query), cursor=query.get("cursor")
+                namespace=asked.get("namespace"),
+                webhook=asked.get("webhook"),
+                cause=asked.get("cause"),
+                limit=asked["limit"],
+                cursor=asked.get("cursor"),
             )
         except ValueError as bad:
             raise BadRequestError(str(bad)) from bad
@@ -48,13 +86,13 @@ class RejectionsAPI:
         return json_response({"rejections": shown, "next_cursor": page.next_cursor})
 
     async def _get(self, request: Request, _: ApiKey) -> Response:
-        found = await self._intake.records.get_rejection(_rejection_id(request))
+        found = await self._intake.records.get_rejection(request.path_params["rejection_id"])
         body = None if found.body is None else base64.b64encode(found.body).decode()
         return json_response({**_shown(found), "body_base64": body})
 
     async def _accept(self, request: Request, key: ApiKey) -> Response:
         event_id = await let_in(
-            _rejection_id(request),
+            request.path_params["rejection_id"],
             app=self._app,
             records=self._intake.records,
             intake=self._intake,
@@ -67,10 +105,3 @@ def _shown(rejection: RejectionRecord) -> dict[str, object]:
     shown = asdict(rejection)
     del shown["body"]
     return shown
-
-
-def _rejection_id(request: Request) -> str:
-    text = str(request.path_params["rejection_id"])
-    if not is_rejection_id(text):
-        raise BadRequestError("the id of a rejection looks like whrej_01J…, 32 characters long")
-    return text

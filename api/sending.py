@@ -1,24 +1,55 @@
 """``/api/v1/webhooks/{namespace}/{webhook}/events``: send events."""
 
-from collections.abc import Mapping
-from typing import Any, cast
+from collections.abc import Mapping, Sequence
+from typing import Any, NotRequired, TypedDict, cast
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
-from api.body import BodyTooLargeError, BodyUnreadableError, read_body
-from api.closing import ClosingResponse
-from api.door import Door, json_response
-from api.errors import error
-from api.questions import BadRequestError, fields_of, object_in
+from api.doc import Doc, Parameter
+from api.door import Door, Operation, json_response
+from api.questions import BadRequestError, fields_of, object_of
 from layeron.outbound.gateway import SendingGateway
 from layeron.outbound.outgoing import OutgoingEvent
+from layeron.outbound.records import SendResult
 from layeron.records import ApiKey
 from layeron.settings import Settings
 
 _FIELDS = ("type", "payload", "idempotency_key", "endpoints", "user_id", "headers")
 _KEY_HEADER = "idempotency-key"
+
+
+class NewEvent(TypedDict):
+    """An event to send.
+
+    Attributes:
+        type: such as ``invoice.paid``.
+        payload: any JSON.
+        idempotency_key: a second sending with the same key sends nothing, and answers the first
+            event.
+        endpoints: names or ids of those it goes to; without it, all whose filter matches.
+        user_id: the customer it is for.
+        headers: more header fields for this event.
+    """
+
+    type: str
+    payload: Any
+    idempotency_key: NotRequired[str | None]
+    endpoints: NotRequired[Sequence[str] | None]
+    user_id: NotRequired[str | None]
+    headers: NotRequired[Mapping[str, str] | None]
+
+
+class NewEvents(TypedDict):
+    """At most 100 events to send; all are checked before any is sent."""
+
+    events: list[NewEvent]
+
+
+class SendResults(TypedDict):
+    """One result for each event, in the same order."""
+
+    results: list[SendResult]
 
 
 class SendingAPI:
@@ -27,24 +58,28 @@ class SendingAPI:
     def __init__(self, door: Door, sending: SendingGateway, settings: Settings) -> None:
         self._door = door
         self._sending = sending
-        self._largest = settings.max_body
-        self._seconds = settings.receive_timeout.total_seconds()
+        self._doc = Doc(
+            "Send an event, or at most 100",
+            SendResult | SendResults,
+            202,
+            body=NewEvent | NewEvents,
+            body_required=True,
+            largest=settings.max_body,
+            headers=(Parameter(_KEY_HEADER, "The `idempotency_key` of the one event."),),
+            errors=(404, 422),
+            group="sending",
+        )
 
-    def routes(self) -> list[Route]:
+    def routes(self) -> list[Operation]:
         """The routes to mount."""
         place = "/api/v1/webhooks/{namespace}/{webhook}/events"
-        return [self._door.route(place, self._send, "POST")]
+        send = self._door.route(
+            place, self._send, "POST", scope="send", action="event.send", doc=self._doc
+        )
+        return [send]
 
     async def _send(self, request: Request, _: ApiKey) -> Response:
-        try:
-            body = await read_body(request, largest=self._largest, seconds=self._seconds)
-        except BodyTooLargeError:
-            message = f"the body is larger than {self._largest} bytes; send less at once"
-            close = {"connection": "close"}
-            return ClosingResponse(error(413, "body_too_large", message, close))
-        except BodyUnreadableError as bad:
-            raise BadRequestError(str(bad)) from bad
-        asked = object_in(body)
+        asked = object_of(request)
         key = request.headers.get(_KEY_HEADER)
         namespace, webhook = request.path_params["namespace"], request.path_params["webhook"]
         if "events" in asked:

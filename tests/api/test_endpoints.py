@@ -120,7 +120,7 @@ async def test_a_wrong_option_is_named_when_it_is_created_and_when_it_is_changed
     await api("DELETE", place)
 
 
-BODIES = [b"[]", b"{", b"\xff", b'"x"', b'{"metadata": {"x": NaN}}', b"[" * 100_000]
+BODIES = [b"[]", b"{", b"\xff", b'"x"', b'{"metadata": {"x": NaN}}', b"[" * 60_000]
 
 
 @pytest.mark.parametrize("body", BODIES)
@@ -144,10 +144,10 @@ FIELDS: list[tuple[str, dict[str, Any], str]] = [
     ("disable", {"enabled": False}, "unknown field 'enabled'"),
     ("enable", {"x": 1}, "unknown field 'x'"),
     ("test", {"type": "x"}, "unknown field 'type'"),
-    ("test", {"event_type": 7}, "'event_type' must be text"),
+    ("test", {"event_type": 7}, "'event_type': input should be a valid string"),
     ("rotate-secret", {"graze": "1h"}, "unknown field 'graze'"),
-    ("skip", {}, "'event_id' is required"),
-    ("retry", {"event_id": "x" * 100}, "'event_id' must be text of at most"),
+    ("skip", {}, "field 'event_id' is missing"),
+    ("retry", {"event_id": "x" * 100}, "'event_id': must be text of at most 40"),
 ]
 
 

@@ -59,6 +59,7 @@ async def test_a_replay_says_who_asked_for_it_and_why(service: Service) -> None:
         "reason": "mended \ud800",
         "status": "accepted",
         "workflow_id": f"{first.workflow_id}/replay/1",
+        "bulk_id": None,
     }
     await service.settled(event_id, replays=1)
     assert len(declared.handled[event_id]) == 2
@@ -69,7 +70,7 @@ async def test_a_replay_says_who_asked_for_it_and_why(service: Service) -> None:
 async def test_a_replay_needs_no_body_and_is_then_by_the_key(service: Service) -> None:
     event_id = await accepted(service.http, fresh())
     await service.settled(event_id)
-    for body in (None, {}, {"reason": None, "requested_by": None, "other": 1}):
+    for body in (None, {}, {"reason": None, "requested_by": None, "endpoints": None}):
         told = (await replay(service, event_id, body)).json()
         assert (told["requested_by"], told["reason"]) == ("key tests", None)
         await service.settled(event_id, replays=told["number"])
@@ -84,11 +85,11 @@ async def test_a_replay_needs_no_body_and_is_then_by_the_key(service: Service) -
         b"1",
         b"{",
         b"\xff",
-        b"[" * 100_000,
+        b"[" * 60_000,
         b'{"reason": 1}',
+        b'{"other": 1}',
         b'{"requested_by": ["x"]}',
         b'{"reason": "' + b"x" * 501 + b'"}',
-        b'{"reason": "' + b" " * 2**16 + b'"}',
     ],
     ids=lambda content: repr(content[:20]),
 )
