@@ -9,7 +9,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import replace
 
 from temporalio.client import Client
-from temporalio.worker import Worker
+from temporalio.worker import PollerBehaviorAutoscaling, Worker
 from temporalio.worker.workflow_sandbox import (
     SandboxedWorkflowRunner,
     SandboxMatcher,
@@ -41,6 +41,10 @@ from workflows.retention import ErasingWorkflow, RetentionWorkflow
 logger = logging.getLogger("layeron.worker")
 
 _LONGEST_PAUSE_SECONDS = 15
+_POLLERS = PollerBehaviorAutoscaling(maximum=20)
+"""Temporal's own default asks for new workflows one at a time, which makes an engine that answers
+late a queue."""
+
 _RESCHEDULING_SECONDS = 600
 _HTTP_CLIENTS: tuple[str, ...] = ("aiohttp", "httpx", "httpx2", "requests", "urllib3")
 """Temporal's own restrictions end at Python's library, and what is shared works unrestricted."""
@@ -105,6 +109,8 @@ def _handling(
         ],
         activity_executor=threads,
         max_concurrent_activities=settings.concurrency,
+        workflow_task_poller_behavior=_POLLERS,
+        activity_task_poller_behavior=_POLLERS,
         graceful_shutdown_timeout=settings.drain_timeout,
         # A user's workflow that raises has failed its attempt, as a function that raises has;
         # Temporal's own default would try its code again for ever.
@@ -146,6 +152,8 @@ def _sending(
             outbound.settle,
         ],
         max_concurrent_activities=settings.outbound_concurrency,
+        workflow_task_poller_behavior=_POLLERS,
+        activity_task_poller_behavior=_POLLERS,
         graceful_shutdown_timeout=settings.drain_timeout,
     )
 

@@ -5,14 +5,13 @@ import hashlib
 import logging
 import random
 import time
-from collections import Counter
-from collections.abc import AsyncGenerator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeAlias
 
 from activities.keyring import Keyring
+from activities.room import Room
 from layeron.application import Backend
 from layeron.errors import BodyLostError, ConfigurationError, UnavailableError
 from layeron.outbound.judging import judge
@@ -30,7 +29,7 @@ logger = logging.getLogger("layeron.worker")
 Outcome: TypeAlias = Finished | Ended | Later
 """How a delivery stands: ended just now, ended before, or to be asked for again."""
 
-_BUSY = timedelta(seconds=2)
+_SHORTEST_BUSY, _LONGEST_BUSY = timedelta(seconds=2), timedelta(minutes=1)
 _UNSENT = timedelta(seconds=30)
 _LOST = "the stored body is missing, or no longer has its SHA-256"
 
@@ -54,10 +53,12 @@ class Clock:
     Attributes:
         started: the engine's time when the courier came.
         since: the monotonic time of this machine then.
+        asked: the engine's time when it was first asked to come.
     """
 
     started: datetime
     since: float
+    asked: datetime
 
     def now(self) -> datetime:
         """The engine's time."""
@@ -75,10 +76,8 @@ class Courier:
 
     def __init__(self, tools: Tools, *, at_once: int, at_once_to_one: int) -> None:
         self._tools = tools
-        self._room_for_all = asyncio.Semaphore(at_once)
-        self._at_once_to_one = at_once_to_one
+        self._room = Room(at_once=at_once, to_one=at_once_to_one)
         self._keyring = Keyring(tools.app, tools.secrets, tools.vault)
-        self._under_way: Counter[str] = Counter()
 
     async def carry(
         self,
@@ -106,7 +105,7 @@ class Courier:
         Raises:
             UnavailableError: trouble of ours; what is in *unrecorded* must not be lost.
         """
-        async with self._room(endpoints, clock) as (admitted, busy):
+        with self._room.admit(endpoints) as admitted:
             await self._write(event, unrecorded)
             begun = await self._tools.deliveries.begin(
                 event,
@@ -120,7 +119,8 @@ class Courier:
             due = [each for each in begun if isinstance(each, Due)]
             others = [each for each in begun if not isinstance(each, Due)]
             sent = await self._send_all(event, due, body, clock, unrecorded)
-        return [*busy, *others, *sent]
+        busy = set(endpoints).difference(admitted)
+        return [*(_busy(each, clock) for each in busy), *others, *sent]
 
     async def _send_all(
         self,
@@ -176,7 +176,7 @@ class Courier:
         body: bytes,
         clock: Clock,
     ) -> DeliveryReport:
-        async with self._room_for_all:
+        async with self._room.place():
             return await self._attempt_now(event, due, keys, body, clock)
 
     async def _attempt_now(
@@ -251,30 +251,12 @@ class Courier:
             return []
         return [webhook.records[each] for each in event.endpoints if each in webhook.records]
 
-    @asynccontextmanager
-    async def _room(
-        self, endpoints: Sequence[str], clock: Clock
-    ) -> AsyncGenerator[tuple[list[str], list[Outcome]]]:
-        """Admit so many requests to one endpoint that it cannot take the worker for itself."""
-        admitted = [each for each in endpoints if self._under_way[each] < self._at_once_to_one]
-        busy = set(endpoints) - set(admitted)
-        # Spread, so that those who wait do not come back together.
-        later: list[Outcome] = [
-            Later(
-                each,
-                clock.now() + _BUSY * random.uniform(1, 4),  # noqa: S311  # spreads load
-                "many requests to it are under way",
-            )
-            for each in busy
-        ]
-        self._under_way.update(admitted)
-        try:
-            yield admitted, later
-        finally:
-            self._under_way.subtract(admitted)
-            for each in admitted:
-                if not self._under_way[each]:
-                    del self._under_way[each]
+
+def _busy(endpoint_id: str, clock: Clock) -> Later:
+    """Ask again later: the later the longer it has waited, and those who wait not all together."""
+    waited = min(max(clock.now() - clock.asked, _SHORTEST_BUSY), _LONGEST_BUSY)
+    again = clock.now() + waited * random.uniform(1, 2)  # noqa: S311  # spreads load
+    return Later(endpoint_id, again, "many requests to it are under way")
 
 
 def _outcome(finished: Finished, report: DeliveryReport) -> Outcome:

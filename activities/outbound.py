@@ -164,4 +164,5 @@ class OutboundActivities:
 
 
 def _clock() -> Clock:
-    return Clock(activity.info().started_time, time.monotonic())
+    info = activity.info()
+    return Clock(info.started_time, time.monotonic(), info.scheduled_time)
