@@ -37,13 +37,13 @@ class Step:
 
 def timeline(event: EventRecord) -> list[Step]:
     """All steps, oldest first."""
-    steps = sorted(_steps(event), key=lambda step: step.at)
+    steps = list(_steps(event))
     if event.status in FINAL_STATUSES:
         since = took(event.updated_at - event.received_at)
         title = _ENDINGS.get(event.status, event.status)
         tone = STATUSES[event.status][0]
         steps.append(Step(event.updated_at, tone, title, f"{since} after it was received"))
-    return steps
+    return sorted(steps, key=lambda step: step.at)
 
 
 def _steps(event: EventRecord) -> Iterator[Step]:

@@ -64,7 +64,7 @@ class EventPage:
             "attempts": shown[::-1],
             "left_out": len(event.attempts) - len(shown),
             "failure": _newest_failure(event),
-            "ended": event.status in FINAL_STATUSES,
+            "ended": _has_ended(event),
             "temporal": workflow_page(pages, event) if pages else None,
         }
         if visit.live:
@@ -100,6 +100,11 @@ def _id_of(visit: Visit) -> str:
     if not is_event_id(text):
         raise NotFoundError("an event id looks like whevt_01J…, 32 characters long")
     return text
+
+
+def _has_ended(event: EventRecord) -> bool:
+    """Whether nothing is under way, not even a replay that has only been asked for."""
+    return {event.status, *(each.status for each in event.replays)} <= FINAL_STATUSES
 
 
 def _newest_failure(event: EventRecord) -> str | None:

@@ -1,0 +1,70 @@
+"""A page of a browser, and whatever goes wrong in it."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from playwright.async_api import Browser, ConsoleMessage, Dialog, Page, expect
+
+_PATIENCE_MS = 20_000
+
+
+@dataclass
+class Looker:
+    """Somebody before a browser.
+
+    Attributes:
+        wrong: errors on the console, violations of the content security policy among them,
+            exceptions in scripts, and dialogs that opened.
+    """
+
+    page: Page
+    base: str
+    wrong: list[str] = field(default_factory=list[str])
+
+    async def go(self, path: str) -> None:
+        await self.page.goto(f"{self.base}{path}")
+
+    async def login(self, key: str) -> None:
+        await self.go("/dashboard/login")
+        await self.page.get_by_label("API key").fill(key)
+        await self.page.get_by_role("button", name="Log in").click()
+        await expect(self.page.get_by_role("heading", name="Overview")).to_be_visible()
+
+    async def later(self, *, seconds: int) -> None:
+        """Let the page's own clock jump."""
+        await self.page.clock.fast_forward(seconds * 1000)
+
+    async def overflow(self) -> int:
+        """By how many pixels the page is wider than the window."""
+        script = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        found: int = await self.page.evaluate(script)
+        return found
+
+    def heard(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            self.wrong.append(message.text)
+
+    async def asked(self, dialog: Dialog) -> None:
+        self.wrong.append(f"dialog: {dialog.message}")
+        await dialog.dismiss()
+
+
+@asynccontextmanager
+async def looking(browser: Browser, base: str, **options: Any) -> AsyncGenerator[Looker]:
+    """Look with a browser that has no cookies yet; fails at the end if anything went wrong."""
+    context = await browser.new_context(**options)
+    page = await context.new_page()
+    await page.clock.install()
+    page.set_default_timeout(_PATIENCE_MS)
+    expect.set_options(timeout=_PATIENCE_MS)
+    looker = Looker(page, base)
+    page.on("console", looker.heard)
+    page.on("pageerror", lambda error: looker.wrong.append(str(error)))
+    page.on("dialog", looker.asked)
+    try:
+        yield looker
+    finally:
+        await context.close()
+    assert looker.wrong == []
