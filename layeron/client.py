@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 import httpx2
 
 from layeron.errors import (
+    BodyErasedError,
     BodyLostError,
     ConfigurationError,
     ConflictError,
@@ -34,6 +35,7 @@ _MEANING: dict[
     "not_found": NotFoundError,
     "conflict": ConflictError,
     "body_lost": BodyLostError,
+    "body_erased": BodyErasedError,
     "body_too_large": PayloadError,
     "payload_invalid": PayloadError,
     "unavailable": UnavailableError,
@@ -84,6 +86,8 @@ class HTTPGateway:
             "search": where.search,
             "since": where.since.isoformat() if where.since else None,
             "until": where.until.isoformat() if where.until else None,
+            "http_status": where.http_status and str(where.http_status),
+            "user_id": where.user_id,
             "limit": str(limit),
             "cursor": cursor,
         }

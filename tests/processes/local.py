@@ -7,7 +7,6 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from tests.processes.sending import Operator
 from tests.support.command import Running, running, said
@@ -50,8 +49,8 @@ class Local:
 
     def listed(self, *arguments: str) -> list[str]:
         """The ids of the events that `layeron events list` shows."""
-        page: dict[str, Any] = json.loads(self.said("events", "list", "--json", *arguments))
-        return [each["id"] for each in page["events"]]
+        lines = self.said("events", "list", "--json", *arguments).splitlines()
+        return [json.loads(line)["id"] for line in lines]
 
 
 def event_in(text: str) -> str:

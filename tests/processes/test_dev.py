@@ -88,7 +88,7 @@ def test_a_body_is_sent_as_given(dev: Local) -> None:
     (dev.folder / "body.json").write_text(text)
     for number, data in enumerate((text, "@body.json", "-")):
         event = dev.trigger("--data", data, stdin=text)
-        assert dev.said("events", "show", event, "--payload") == text
+        assert dev.said("events", "payload", event) == text
         shown = json.loads(dev.said("events", "show", event, "--json"))
         assert shown["external_event_id"] == "mine"
         assert shown["duplicates"] <= number
@@ -140,21 +140,23 @@ def test_events_are_listed_by_what_is_asked(dev: Local) -> None:
 def test_pages_follow_one_another(dev: Local) -> None:
     for _ in range(2):
         dev.trigger("paged", "--no-follow")
-    first = json.loads(dev.said("events", "list", "--limit", "1", "--json"))
-    cursor = first["next_cursor"]
-    assert f"older ones: --cursor {cursor}" in dev.said("events", "list", "--limit", "1")
-    second = dev.listed("--limit", "1", "--cursor", cursor)
-    assert second[0] < first["events"][0]["id"]
+    result = layeron("events", "list", "--limit", "1", "--json", folder=dev.folder)
+    first = json.loads(result.stdout)
+    told = "there are more: --all, a higher --limit, or --cursor "
+    assert result.stderr.startswith(told)
+    second = dev.listed("--limit", "1", "--cursor", result.stderr.removeprefix(told).strip())
+    assert second[0] < first["id"]
     assert "cursor" in refusal("events", "list", "--cursor", "nonsense", folder=dev.folder)
 
 
 def test_an_empty_list_says_so(dev: Local) -> None:
-    assert dev.said("events", "list", "--type", "never.sent") == "no events match\n"
+    result = layeron("events", "list", "--type", "never.sent", folder=dev.folder)
+    assert (result.returncode, result.stdout, result.stderr) == (0, "", "no events match\n")
 
 
 def test_an_event_that_does_not_exist_is_an_error(dev: Local) -> None:
     missing = "whevt_01JD0000000000000000000000"
-    for command in (("show", missing), ("show", missing, "--payload"), ("replay", missing)):
+    for command in (("show", missing), ("payload", missing), ("replay", missing)):
         assert missing in refusal("events", *command, folder=dev.folder)
     assert "nonsense" in refusal("events", "show", "nonsense", folder=dev.folder)
 

@@ -200,8 +200,7 @@ def test_the_quickstart_runs_from_an_unrelated_folder(running: Running) -> None:
 
     def succeeded() -> list[dict[str, Any]]:
         shown = running.call("layeron", "events", "list", "--status", "succeeded", "--json")
-        found: list[dict[str, Any]] = json.loads(shown.stdout)["events"]
-        return found
+        return [json.loads(line) for line in shown.stdout.splitlines()]
 
     (event,) = eventually(succeeded, running)
     assert event["id"] == accepted["event_id"]
