@@ -227,14 +227,15 @@ class Courier:
         reports = list(unrecorded)
         finished = await self._tools.deliveries.finish(event, reports)
         unrecorded.clear()
-        for each in reports:
-            if each.failure is not None:
+        due = {each.endpoint_id: each for each in reports}
+        for each in finished:
+            report = due[each.endpoint_id]
+            if report.failure is not None:
                 logger.warning(
                     "%s %s: attempt %d to %s failed, now %s: %s",
-                    event.webhook, event.event_id, each.number, each.endpoint_id, each.status,
-                    each.error, extra={"event_id": event.event_id},
+                    event.webhook, event.event_id, report.number, each.endpoint_id, each.status,
+                    report.error, extra={"event_id": event.event_id},
                 )  # fmt: skip
-        due = {each.endpoint_id: each for each in reports}
         return [_outcome(each, due[each.endpoint_id]) for each in finished]
 
     async def _stored_body(self, event: OutboundEvent) -> bytes | None:
