@@ -4,7 +4,8 @@ import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
-from sqlmodel import Session, insert, select
+from sqlalchemy import insert
+from sqlmodel import col, select
 
 from layeron.adapters.database.engine import open_engine
 from layeron.adapters.database.tables import EventRow, WebhookRow
@@ -14,6 +15,9 @@ from layeron.records import BodyReference, EventStatus
 BODY = b'{"id": "1", "type": "order.created"}'
 STORED = BodyReference("recorded/body", len(BODY), hashlib.sha256(BODY).hexdigest())
 """The one body of all of them, which a test puts into the store."""
+
+
+_AT_ONCE = 500
 
 
 def put_on_record(
@@ -76,12 +80,12 @@ def put_on_record(
 def _insert(url: str, namespace: str, webhook: str, rows: Sequence[dict[str, object]]) -> None:
     engine = open_engine(url)
     try:
-        with Session(engine) as session:
-            place = (WebhookRow.namespace == namespace, WebhookRow.name == webhook)
-            if session.exec(select(WebhookRow).where(*place)).first() is None:
-                session.add(WebhookRow(namespace=namespace, name=webhook, direction="inbound"))
-            for first in range(0, len(rows), 500):
-                session.execute(insert(EventRow), list(rows[first : first + 500]))
-            session.commit()
+        with engine.begin() as connection:
+            place = (col(WebhookRow.namespace) == namespace, col(WebhookRow.name) == webhook)
+            if connection.execute(select(WebhookRow.name).where(*place)).first() is None:
+                owner = {"namespace": namespace, "name": webhook, "direction": "inbound"}
+                connection.execute(insert(WebhookRow), [owner])
+            for first in range(0, len(rows), _AT_ONCE):
+                connection.execute(insert(EventRow), list(rows[first : first + _AT_ONCE]))
     finally:
         engine.dispose()
