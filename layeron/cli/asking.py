@@ -92,6 +92,7 @@ class Listing(Generic[AnyPage, T]):
         row: the cells of one.
         nothing: what is said when there is none.
         flexible: columns that may be cut on a narrow terminal.
+        optional: columns that may be left out there, the first one first.
         unloaded: fields that lists do not load, which their JSON leaves out.
     """
 
@@ -100,6 +101,7 @@ class Listing(Generic[AnyPage, T]):
     row: Callable[[T], Sequence[str]]
     nothing: str
     flexible: Sequence[str] = ()
+    optional: Sequence[str] = ()
     unloaded: Sequence[str] = ()
 
     async def print(
@@ -133,7 +135,7 @@ class Listing(Generic[AnyPage, T]):
 
     def table(self) -> Table:
         """An empty table for these things."""
-        return Table(self.head, flexible=self.flexible)
+        return Table(self.head, flexible=self.flexible, optional=self.optional)
 
     def print_rows(self, table: Table, things: Sequence[T]) -> None:
         """Print things as the next rows of a table."""

@@ -37,6 +37,7 @@ _LISTING = Listing[DeliveryPage, DeliveryRecord](
     _row,
     "no deliveries match",
     flexible=("LAST ERROR",),
+    optional=("TRIES", "NEXT TRY (UTC)"),
 )
 
 

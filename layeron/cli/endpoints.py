@@ -46,6 +46,7 @@ _LISTING = Listing[EndpointPage, EndpointRecord](
     _row,
     "no endpoints; make one: layeron endpoints create URL --webhook NAME",
     flexible=("USER", "TYPES", "URL"),
+    optional=("MADE IN", "FAILURES", "USER", "TYPES"),
 )
 
 

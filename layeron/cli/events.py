@@ -39,6 +39,7 @@ _LISTING = Listing[EventPage, EventRecord](
     _row,
     "no events match",
     flexible=("WEBHOOK", "TYPE"),
+    optional=("REPEATS", "TRIES", "WEBHOOK"),
     unloaded=("attempts", "replays", "deliveries"),
 )
 

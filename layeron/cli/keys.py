@@ -65,7 +65,8 @@ def list_(as_json: AsJson = False, data_dir: DataDir = None) -> None:
     if not keys:
         typer.echo("no keys; make one: layeron keys create NAME", err=True)
         return
-    table = Table(("KEY", "CREATED (UTC)", "STATUS", "SCOPES", "NAME"), flexible=("NAME",))
+    head = ("KEY", "CREATED (UTC)", "STATUS", "SCOPES", "NAME")
+    table = Table(head, flexible=("NAME",), optional=("CREATED (UTC)",))
     for line in table.lines([_row(each) for each in keys]):
         typer.echo(line)
 

@@ -73,7 +73,8 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     """
     code = 0
     try:
-        app(arguments)
+        # However it was started: completion and help go by the name people call it.
+        app(arguments, prog_name="layeron")
         sys.stdout.flush()
     except SystemExit as exit_:
         code = exit_.code if isinstance(exit_.code, int) else int(exit_.code is not None)

@@ -45,6 +45,7 @@ _LISTING = Listing[RejectionPage, RejectionRecord](
     _row,
     "no rejections match",
     flexible=("WEBHOOK", "DETAIL"),
+    optional=("STATUS", "WEBHOOK", "DETAIL"),
     unloaded=("body",),
 )
 

@@ -1,5 +1,6 @@
 """``layeron keys`` and ``layeron db``: what works on the database itself."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -25,10 +26,29 @@ def test_a_key_is_printed_alone(folder: Path) -> None:
 def test_keys_are_listed_without_their_secrets(folder: Path) -> None:
     key = said("keys", "create", "night shift", folder=folder).strip()
     key_id, secret = split_key(key) or ("", "")
-    shown = said("keys", "list", folder=folder)
-    assert shown.startswith(key_id)
-    assert shown.endswith("in force  night shift\n")
-    assert secret not in shown
+    head, row = said("keys", "list", folder=folder).splitlines()
+    assert head.split() == ["KEY", "CREATED", "(UTC)", "STATUS", "SCOPES", "NAME"]
+    assert row.startswith(key_id)
+    assert row.endswith("  in force  admin   night shift")
+    (line,) = said("keys", "list", "--json", folder=folder).splitlines()
+    told = json.loads(line)
+    assert (told["id"], told["name"], told["scopes"]) == (key_id, "night shift", ["admin"])
+    assert "hash" not in line
+    assert secret not in row + line
+
+
+def test_a_key_opens_what_its_scopes_say(folder: Path) -> None:
+    made = json.loads(
+        said(
+            "keys", "create", "ops", "--scope", "send", "--scope", "replay", "--json", folder=folder
+        )
+    )
+    assert made["scopes"] == ["send", "replay"]
+    assert split_key(made["key"]) is not None
+    assert "  send,replay  ops\n" in said("keys", "list", folder=folder)
+    wrong = layeron("keys", "create", "ops", "--scope", "write", folder=folder)
+    assert wrong.returncode == 2
+    assert "'write' is no scope; use read, replay, send, admin." in wrong.stderr
 
 
 def test_a_revoked_key_is_listed_as_such(folder: Path) -> None:

@@ -18,7 +18,11 @@ COMMANDS = [
     "worker",
     "trigger",
     "verify",
+    "send",
     "events",
+    "replays",
+    "rejections",
+    "endpoints",
     "keys",
     "secrets",
     "db",
@@ -76,6 +80,9 @@ def test_a_reader_that_has_read_enough_is_no_failure_to_tell_of(tmp_path: Path) 
         ("events", "list"),
         ("events", "show", "whevt_01JD0000000000000000000000"),
         ("events", "replay", "whevt_01JD0000000000000000000000"),
+        ("rejections", "list"),
+        ("endpoints", "list", "--webhook", "out"),
+        ("send", "out", "order.paid", "{}"),
     ],
 )
 def test_a_service_that_does_not_run_is_named(arguments: tuple[str, ...], tmp_path: Path) -> None:
@@ -89,10 +96,21 @@ def test_an_address_that_is_none_is_refused(tmp_path: Path) -> None:
     assert "LAYERON_URL: 'hooks.example.com' is no address" in told
 
 
-def test_a_status_or_a_time_that_is_none_is_refused(tmp_path: Path) -> None:
-    assert "dead_letter" in refusal("events", "list", "--status", "lost", folder=tmp_path)
-    told = refusal("events", "list", "--since", "yesterday", folder=tmp_path)
-    assert told.startswith("--since: 'yesterday' is no time; write how long ago, such as 12h")
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (("--status", "lost"), "dead_letter"),
+        (("--since", "yesterday"), "'yesterday' is no time; write how long ago, such as 12h"),
+        (("--webhook", "a/b", "--namespace", "c"), "'a/b' is in namespace 'a'"),
+        (("--http-status", "2000"), "--http-status"),
+    ],
+)
+def test_a_filter_that_is_none_is_a_wrong_use(
+    arguments: tuple[str, ...], told: str, tmp_path: Path
+) -> None:
+    result = layeron("events", "list", *arguments, folder=tmp_path)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert told in result.stderr
 
 
 def test_a_setting_that_is_wrong_is_named_by_its_variable(tmp_path: Path) -> None:
