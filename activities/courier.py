@@ -6,6 +6,7 @@ import logging
 import random
 import time
 from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeAlias
@@ -31,6 +32,9 @@ Outcome: TypeAlias = Finished | Ended | Later
 
 _SHORTEST_BUSY, _LONGEST_BUSY = timedelta(seconds=2), timedelta(minutes=1)
 _UNSENT = timedelta(seconds=30)
+_LONGEST_WAIT_SECONDS = 60
+"""For a place, so that wait and request stay within what an activity may take."""
+
 _LOST = "the stored body is missing, or no longer has its SHA-256"
 
 
@@ -142,12 +146,10 @@ class Courier:
             return await self._write(event, unrecorded)
         if raw is None:
             now = clock.now()
-            for each in due:
-                unrecorded.append(
-                    DeliveryReport(
-                        each.endpoint.id, each.number, "dead_letter", now, now, error=_LOST
-                    )
-                )
+            unrecorded += [
+                DeliveryReport(each.endpoint.id, each.number, "dead_letter", now, now, error=_LOST)
+                for each in due
+            ]
             return await self._write(event, unrecorded)
         sending = {
             asyncio.create_task(self._attempt(event, each, keys[each.endpoint.id], raw, clock))
@@ -176,7 +178,13 @@ class Courier:
         body: bytes,
         clock: Clock,
     ) -> DeliveryReport:
-        async with self._room.place():
+        async with AsyncExitStack() as stack:
+            try:
+                async with asyncio.timeout(_LONGEST_WAIT_SECONDS):
+                    await stack.enter_async_context(self._room.place())
+            except TimeoutError:
+                later = _busy(due.endpoint.id, clock)
+                return _unsent(due, later.why, clock.now(), again=later.at)
             return await self._attempt_now(event, due, keys, body, clock)
 
     async def _attempt_now(
@@ -266,14 +274,14 @@ def _outcome(finished: Finished, report: DeliveryReport) -> Outcome:
     return Later(finished.endpoint_id, report.next_attempt_at, report.error or "it failed")
 
 
-def _unsent(due: Due, why: str, at: datetime) -> DeliveryReport:
+def _unsent(due: Due, why: str, at: datetime, *, again: datetime | None = None) -> DeliveryReport:
     return DeliveryReport(
         due.endpoint.id,
         due.number,
         "retrying",
         at,
         at,
-        next_attempt_at=at + _UNSENT,
+        next_attempt_at=again or at + _UNSENT,
         error=why,
         unsent=True,
     )
