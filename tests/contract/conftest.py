@@ -1,11 +1,12 @@
 """Databases to try stores on: what takes a `url` runs on both."""
 
-from collections.abc import Generator
+from collections.abc import AsyncGenerator, Generator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
-from layeron.adapters.database import upgrade
+from layeron.adapters.database import Database, open_database, upgrade
 from tests.support.postgres import fresh_database, shared_postgres
 
 
@@ -38,3 +39,11 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Generator[str]:
     else:
         with fresh_database(request.getfixturevalue("migrated_template")) as postgresql:
             yield postgresql
+
+
+@pytest_asyncio.fixture
+async def database(url: str) -> AsyncGenerator[Database]:
+    """The stores over empty tables."""
+    opened = open_database(url)
+    yield opened
+    await opened.close()

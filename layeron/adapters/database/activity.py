@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from statistics import quantiles
 
 from sqlalchemy import func
+from sqlalchemy.orm import Mapped
 from sqlmodel import Session, col, select
 
 from layeron.adapters.database.arms import bounds_of
@@ -19,13 +20,15 @@ from layeron.records import Activity, Bucket, EventFilter, EventStatus
 # So many of the newest successes tell how long events take.
 _SAMPLE = 500
 
+_STATUS: Mapped[EventStatus] = col(EventRow.status)
+
 
 def activity(
     session: Session, *, since: datetime, until: datetime, bucket: timedelta, most: int
 ) -> Activity:
     """See `Statistics.activity`; the first bucket begins where the span of time does."""
     statement = (
-        select(EventRow.id, col(EventRow.status), EventRow.namespace, EventRow.webhook)
+        select(EventRow.id, _STATUS, EventRow.namespace, EventRow.webhook)
         .where(*bounds_of(EventFilter(since=since, until=until)))
         .order_by(col(EventRow.id).desc())
         .limit(most + 1)
@@ -34,14 +37,16 @@ def activity(
     starts = [since + n * bucket for n in range(-((since - until) // bucket))]
     if len(rows) > most:
         rows = rows[:most]
-        since = received_at(rows[-1][0])
+        since = max(since, received_at(rows[-1][0]))
         starts = starts[bisect_right(starts, since) - 1 :]
     floors = [event_id_floor(start) for start in starts]
     buckets = [Counter[EventStatus]() for _ in starts]
-    webhooks: dict[str, Counter[EventStatus]] = defaultdict(Counter)
+    webhooks = defaultdict[str, Counter[EventStatus]](Counter)
+    total = Counter[EventStatus]()
     for event_id, status, namespace, webhook in rows:
         buckets[bisect_right(floors, event_id) - 1][status] += 1
         webhooks[f"{namespace}/{webhook}"][status] += 1
+        total[status] += 1
     succeeded = [event_id for event_id, status, *_ in rows if status == "succeeded"]
     p50, p99 = _percentiles(_seconds(session, succeeded[:_SAMPLE]))
     return Activity(
@@ -49,7 +54,7 @@ def activity(
         buckets=[
             Bucket(start, dict(counts)) for start, counts in zip(starts, buckets, strict=True)
         ],
-        counts=dict(sum(webhooks.values(), Counter())),
+        counts=dict(total),
         webhooks={name: dict(counts) for name, counts in webhooks.items()},
         seconds_p50=p50,
         seconds_p99=p99,

@@ -112,5 +112,7 @@ def _filter_as_json(where: EventFilter) -> dict[str, Any]:
 
 
 def _filter_from_json(values: dict[str, Any]) -> EventFilter:
-    times = {name: datetime.fromisoformat(values[name]) for name in _TIMES if name in values}
+    times: dict[str, Any] = {
+        name: datetime.fromisoformat(values[name]) for name in _TIMES if name in values
+    }
     return EventFilter(**(values | times))

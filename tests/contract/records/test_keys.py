@@ -6,7 +6,7 @@ import pytest
 
 from layeron.errors import NotFoundError
 from layeron.ports.records import RecordStore
-from layeron.records import ApiKey
+from layeron.records import ApiKey, Scope
 from tests.contract.records.examples import NOON, after
 
 KEY = ApiKey("key_1", "deploy", "ab" * 32, NOON)
@@ -15,6 +15,16 @@ KEY = ApiKey("key_1", "deploy", "ab" * 32, NOON)
 async def test_a_key_is_found_by_its_id(store: RecordStore) -> None:
     await store.add_key(KEY)
     assert await store.find_key("key_1") == KEY
+
+
+@pytest.mark.parametrize("scopes", [("read",), ("send", "replay"), ("admin",)])
+async def test_a_key_is_good_for_what_it_was_made_for(
+    store: RecordStore, scopes: tuple[Scope, ...]
+) -> None:
+    key = replace(KEY, scopes=scopes)
+    await store.add_key(key)
+    assert await store.find_key("key_1") == key
+    assert await store.list_keys() == [key]
 
 
 @pytest.mark.parametrize("key_id", ["key_2", "", "key_1\0", "\ud800", "x" * 100_000])

@@ -2,6 +2,7 @@
 
 import asyncio
 import sys
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -9,7 +10,13 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect
 
-from layeron.adapters.database import current_revision, head_revision, open_record_store, upgrade
+from layeron.adapters.database import (
+    current_revision,
+    head_revision,
+    open_database,
+    open_record_store,
+    upgrade,
+)
 from layeron.adapters.database.engine import open_engine
 from layeron.adapters.database.schema import VERSION_TABLE, downgrade
 from layeron.adapters.database.table import METADATA
@@ -33,6 +40,12 @@ INSERT INTO events (
     '{id}', 'inbound', 'default', 'stripe', 'stripe', 'invoice.paid', 'succeeded', 'verified',
     '2026-05-01 12:00:00', '2026-05-01 12:00:00', 'POST', '/', '[]', 'body', 0, 'ab', 'w', 0, 0
 )
+"""
+
+
+A_KEY_OF_BEFORE = """
+INSERT INTO api_keys (id, name, secret_hash, created_at)
+VALUES ('{id}', 'deploy', 'ab', '2026-05-01 12:00:00')
 """
 
 
@@ -105,10 +118,33 @@ async def test_what_an_earlier_release_wrote_before_and_after_is_read(empty_url:
     with engine.begin() as connection:
         connection.exec_driver_sql(AN_EVENT_OF_BEFORE.format(id="after"))
     engine.dispose()
-    store = open_record_store(empty_url)
+    database = open_database(empty_url)
+    store = database.records
     for event_id in ("before", "after"):
         record = await store.get_event(event_id)
         assert (record.status, record.user_id, record.deliveries) == ("succeeded", None, [])
+        assert (record.last_http_status, record.body_erased_at) == (None, None)
+    with_body = await database.retention.bodies_before(
+        "default", "stripe", before=datetime(2026, 6, 1, tzinfo=UTC), limit=10
+    )
+    assert {event_id for event_id, _ in with_body} == {"before", "after"}
+    await database.close()
+
+
+async def test_a_key_of_an_earlier_release_may_do_everything(empty_url: str) -> None:
+    upgrade(empty_url, "0003")
+    engine = open_engine(empty_url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(A_KEY_OF_BEFORE.format(id="before"))
+    upgrade(empty_url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(A_KEY_OF_BEFORE.format(id="during"))
+    engine.dispose()
+    store = open_record_store(empty_url)
+    assert {key.id: key.scopes for key in await store.list_keys()} == {
+        "before": ("admin",),
+        "during": ("admin",),
+    }
     await store.close()
 
 

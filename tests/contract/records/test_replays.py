@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from layeron.adapters.database import open_record_store
 from layeron.errors import NotFoundError
 from layeron.ports.records import AlreadySettled, Begun, RecordStore
 from layeron.records import InboundEvent, ReplayRecord
@@ -141,3 +142,49 @@ async def test_an_event_nobody_knows_cannot_be_replayed(store: RecordStore) -> N
     with pytest.raises(NotFoundError, match="no event whevt_x"):
         await store.add_replay("whevt_x", requested_by="ops", reason=None, at=NOON)
     await store.fail_replay("whevt_x", 1)
+
+
+async def test_of_one_bulk_replay_an_event_has_one_replay(store: RecordStore) -> None:
+    event = await handle(store, an_event(key="k"))
+    repeat = an_event(at=after(1), key="k")
+    await begin(store, repeat)
+
+    async def ask(event_id: str, bulk_id: str | None, at: float) -> ReplayRecord:
+        return await store.add_replay(
+            event_id, requested_by="ops", reason=None, at=after(at), bulk_id=bulk_id
+        )
+
+    first = await ask(event.event_id, "whblk_1", 100)
+    assert (first.number, first.bulk_id) == (1, "whblk_1")
+    await store.fail_replay(event.event_id, 1)
+    assert await ask(event.event_id, "whblk_1", 200) == replace(first, status="failed")
+    assert await ask(repeat.event_id, "whblk_1", 200) == replace(first, status="failed")
+    numbers = [(await ask(event.event_id, each, 300)).number for each in ("whblk_2", None, None)]
+    assert numbers == [2, 3, 4]
+    record = await store.get_event(event.event_id)
+    assert record.replay_count == 4
+    assert [each.bulk_id for each in record.replays] == ["whblk_1", "whblk_2", None, None]
+
+
+async def test_asked_for_at_once_it_is_still_one(store: RecordStore, url: str) -> None:
+    event = await handle(store, an_event())
+    other = open_record_store(url)
+    given = await asyncio.gather(
+        *(
+            each.add_replay(
+                event.event_id,
+                requested_by="ops",
+                reason=None,
+                at=after(n),
+                bulk_id=f"whblk_{n % 2}",
+            )
+            for n, each in enumerate((store, store, other, other) * 4)
+        )
+    )
+    await other.close()
+    assert {(each.bulk_id, each.number) for each in given} in (
+        {("whblk_0", 1), ("whblk_1", 2)},
+        {("whblk_0", 2), ("whblk_1", 1)},
+    )
+    record = await store.get_event(event.event_id)
+    assert (record.replay_count, len(record.replays)) == (2, 2)
