@@ -18,11 +18,16 @@ from starlette.staticfiles import StaticFiles
 
 from api.dashboard.door import Door, failure
 from api.dashboard.headers import Headers
+from api.dashboard.pages.audit import AuditPage
 from api.dashboard.pages.dead_letters import DeadLettersPage
 from api.dashboard.pages.event import EventPage
 from api.dashboard.pages.events import EventsPage
+from api.dashboard.pages.keys import KeysPage
 from api.dashboard.pages.login import LoginPage
 from api.dashboard.pages.overview import OverviewPage
+from api.dashboard.pages.rejections import RejectionsPage
+from api.dashboard.pages.settings import SettingsPage
+from api.dashboard.pages.webhooks import WebhooksPage
 from api.dashboard.rendering import STATIC
 from api.dashboard.session import Sessions
 from api.dashboard.site import Site
@@ -50,6 +55,11 @@ PARTS: Sequence[Entry] = (
     Entry(Tab("Overview", "/dashboard/"), (OverviewPage,)),
     Entry(Tab("Events", "/dashboard/events"), (EventsPage, EventPage)),
     Entry(Tab("Dead letters", "/dashboard/dead-letters"), (DeadLettersPage,)),
+    Entry(Tab("Rejections", "/dashboard/rejections"), (RejectionsPage,)),
+    Entry(Tab("Webhooks", "/dashboard/webhooks"), (WebhooksPage,)),
+    Entry(Tab("Audit log", "/dashboard/audit"), (AuditPage,)),
+    Entry(Tab("Keys", "/dashboard/keys"), (KeysPage,)),
+    Entry(Tab("Settings", "/dashboard/settings"), (SettingsPage,)),
 )
 
 
@@ -63,7 +73,9 @@ def dashboard_routes(site: Site) -> list[BaseRoute]:
     inside = Starlette(
         routes=[
             *login.routes(),
-            *chain.from_iterable(make(door, site).routes() for each in PARTS for make in each.parts),
+            *chain.from_iterable(
+                make(door, site).routes() for each in PARTS for make in each.parts
+            ),
             Mount("/static", StaticFiles(directory=STATIC)),
         ],
         exception_handlers={HTTPException: _refused},

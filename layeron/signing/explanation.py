@@ -50,8 +50,18 @@ async def explain(
     *,
     now: datetime,
     documents: Documents,
+    for_holder: bool = True,
 ) -> Explanation:
     """Verify, and tell how; no step holds a secret.
+
+    Args:
+        rule: how the request must be signed.
+        request: what was received.
+        keys: every live value of the rule's secrets.
+        now: when it was received.
+        documents: fetches certificates and key sets.
+        for_holder: whoever reads it may read the secrets, too. Others are not told which
+            signature was expected: with it, the request could be forged.
 
     Raises:
         DocumentUnavailableError: a certificate or key set is needed that cannot be had now.
@@ -62,12 +72,17 @@ async def explain(
     for number, each in enumerate((rule, *rule.also)):
         if number:
             steps.append(Step("or", "the other rule:"))
-        steps.extend(_steps(each, request, keys, now))
+        steps.extend(_steps(each, request, keys, now, for_holder=for_holder))
     return Explanation(steps, verdict)
 
 
 def _steps(
-    rule: Signature, request: Request, keys: Sequence[SecretValue], now: datetime
+    rule: Signature,
+    request: Request,
+    keys: Sequence[SecretValue],
+    now: datetime,
+    *,
+    for_holder: bool,
 ) -> Iterator[Step]:
     if rule.verify is not None:
         yield Step("verifier", "a function decides alone")
@@ -89,7 +104,7 @@ def _steps(
     if not mine:
         yield Step("secret", "none of the rule's secrets has a value", good=False)
     for key in mine:
-        yield from _by_key(rule, request, timestamp, texts, key)
+        yield from _by_key(rule, request, timestamp, texts, key, for_holder=for_holder)
 
 
 def _time(rule: Signature, timestamp: str, now: datetime) -> Step:
@@ -113,6 +128,8 @@ def _by_key(
     timestamp: str | None,
     texts: Sequence[str],
     key: SecretValue,
+    *,
+    for_holder: bool,
 ) -> Iterator[Step]:
     name = f"secret {key.secret.name} ({key.version})"
     try:
@@ -121,7 +138,10 @@ def _by_key(
         yield Step("signed content", refusal.detail, good=False)
         return
     if rule.algorithm not in {"token", "basic"}:
-        yield Step("signed content", f"{len(message)} bytes: {_excerpt(message)}")
+        # What a function says is signed may hold the secret.
+        tellable = for_holder or not callable(rule.signed_payload)
+        excerpt = f": {_excerpt(message)}" if tellable else ""
+        yield Step("signed content", f"{len(message)} bytes{excerpt}")
     for encoding in rule.secret_encodings:
         try:
             secret = decode_secret(key.value, encoding)
@@ -132,8 +152,7 @@ def _by_key(
         decoded = list(_decoded(rule, texts))
         good = check(message, decoded)
         expected = ""
-        if rule.algorithm.startswith("hmac-"):
-            # Shown to somebody who may read the secret anyway, and good for this request alone.
+        if rule.algorithm.startswith("hmac-") and for_holder:
             made = SCHEMES[rule.algorithm].sign(secret, message)
             expected = f": expected {CODECS[rule.encoding].encode(made)}"
         yield Step(f"{name}, read as {encoding}", f"{rule.algorithm}{expected}", good=good)

@@ -49,6 +49,10 @@ for (const button of $$("[data-pause]")) {
   });
 }
 
+const unfold = () => { const fold = location.hash && document.getElementById(location.hash.slice(1)); if (fold?.tagName === "DETAILS") fold.open = true; };
+addEventListener("hashchange", unfold);
+unfold();
+
 // --- Choosing rows ---
 
 function enliven(part) {
@@ -68,11 +72,6 @@ function count() {
 }
 
 addEventListener("change", count);
-
-addEventListener("submit", (event) => {
-  const words = event.submitter?.dataset.ask || event.target.dataset.ask;
-  if (words && !confirm(words)) event.preventDefault();
-});
 
 // --- The keyboard ---
 
@@ -107,5 +106,7 @@ if (help) {
   });
 }
 
+addEventListener("submit", (event) => { const words = event.target.dataset.ask; if (words && !confirm(words)) event.preventDefault(); });
+for (const shown of $$("[data-once]")) history.replaceState(null, "", shown.dataset.once);  // to load it again posts nothing
 enliven(document);
 for (const part of $$("[data-live]")) watch(part);
