@@ -5,22 +5,16 @@ import logging
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Match, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.bulk_replays import BulkReplaysAPI
 from api.closing import send_and_close
 from api.dashboard.app import dashboard_routes
 from api.dashboard.site import Site
-from api.door import Door
-from api.endpoints import EndpointsAPI
-from api.erasing import ErasingAPI
 from api.errors import error
-from api.events import EventsAPI
 from api.health import health_routes
 from api.receiver import Receiver
-from api.rejections import RejectionsAPI
-from api.sending import SendingAPI
-from api.trail import Trail
+from api.routes import api_routes
 from layeron.application import Backend
 from layeron.intake import Intake
 from layeron.placement import RESERVED_PREFIXES
@@ -78,13 +72,6 @@ def build_api(app: Backend, tools: Toolbox, settings: Settings) -> Front:
         store_timeout=settings.store_timeout,
     )
     receiver = Receiver(app=app, intake=intake, records=records, settings=settings)
-    door = Door(records, Trail(tools.audit), settings.receive_timeout.total_seconds())
-    events = EventsAPI(door, services.events, settings.temporal_pages)
-    rejections = RejectionsAPI(door, app, intake)
-    sending = SendingAPI(door, services.publishing, settings)
-    endpoints = EndpointsAPI(door, services.endpoints)
-    bulk = BulkReplaysAPI(door, services.bulk)
-    erasing = ErasingAPI(door, services.retention)
     checks = {
         "engine": tools.engine.check,
         "database": records.check,
@@ -93,12 +80,7 @@ def build_api(app: Backend, tools: Toolbox, settings: Settings) -> Front:
     service = Starlette(
         routes=[
             *health_routes(checks),
-            *events.routes(),
-            *rejections.routes(),
-            *sending.routes(),
-            *endpoints.routes(),
-            *bulk.routes(),
-            *erasing.routes(),
+            *api_routes(app, tools, services, intake, settings),
             *dashboard_routes(Site(app, tools, services, settings)),
         ],
         exception_handlers={404: _not_found, 405: _wrong_method, Exception: _failed},
@@ -110,9 +92,17 @@ async def _not_found(_: Request, __: Exception) -> Response:
     return error(404, "not_found", "there is nothing at this address")
 
 
-async def _wrong_method(_: Request, cause: Exception) -> Response:
-    headers = getattr(cause, "headers", None)
-    return error(405, "method_not_allowed", "this address does not take this method", headers)
+async def _wrong_method(request: Request, _: Exception) -> Response:
+    """Name every method that the address takes; the router itself knows those of one route."""
+    app: Starlette = request.app
+    allowed = {
+        method
+        for route in app.routes
+        if isinstance(route, Route) and route.matches(request.scope)[0] != Match.NONE
+        for method in route.methods or ()
+    }
+    message = "this address does not take this method"
+    return error(405, "method_not_allowed", message, {"allow": ", ".join(sorted(allowed))})
 
 
 async def _failed(_: Request, __: Exception) -> Response:

@@ -17,7 +17,7 @@ from layeron.records import ApiKey, BulkReplay, BulkStatus, Count
 _LARGEST = 2**19
 """Bytes: ten thousand ids, and some."""
 _HIDDEN = {"event_ids"}
-_SHOWN = view("BulkReplayShown", BulkReplay, without=_HIDDEN, plus={})
+_SHOWN = view("BulkReplay", BulkReplay, without=_HIDDEN, plus={})
 
 _LIST = Doc(
     "List bulk replays, newest first",

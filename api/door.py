@@ -1,6 +1,5 @@
 """The door of the API: callers with a key come in, and errors get their one shape."""
 
-import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from api.auth import authenticate
+from api.admission import Admission
 from api.body import BodyTooLargeError
 from api.closing import ClosingResponse
 from api.doc import Doc
@@ -25,12 +24,9 @@ from layeron.errors import (
     PayloadError,
     UnavailableError,
 )
-from layeron.ports.records import RecordStore
 from layeron.records import ApiKey, Scope
 from layeron.text import printable
 from layeron.wire import to_json
-
-logger = logging.getLogger("layeron.api")
 
 Endpoint = Callable[[Request, ApiKey], Awaitable[Response]]
 
@@ -42,7 +38,6 @@ _STATUS_OF: dict[type[LayeronError], tuple[int, str]] = {
     PayloadError: (422, "payload_invalid"),
     UnavailableError: (503, "unavailable"),
 }
-_CHALLENGE = {"www-authenticate": "Bearer"}
 _CLOSE = {"connection": "close"}
 
 
@@ -51,13 +46,20 @@ class Operation(Route):
 
     Attributes:
         method: the one it is for.
-        needs: the scope a key must have.
+        needs: the scope a key must have; None where no key is needed.
         action: what it is called in the audit log; None for one that changes nothing.
         doc: what the reference says of it.
     """
 
     def __init__(  # as Route has them, and what is told
-        self, path: str, endpoint: Any, method: str, *, needs: Scope, action: str | None, doc: Doc
+        self,
+        path: str,
+        endpoint: Any,
+        method: str,
+        *,
+        needs: Scope | None,
+        action: str | None,
+        doc: Doc,
     ) -> None:
         super().__init__(path, endpoint, methods=[method])
         self.method = method
@@ -74,7 +76,7 @@ class Door:
         seconds: how long a body may take to come.
     """
 
-    records: RecordStore
+    admission: Admission
     trail: Trail
     seconds: float = 20
 
@@ -109,14 +111,9 @@ class Door:
         needs: Scope = scope or ("read" if reads else "admin")
 
         async def guarded(request: Request) -> Response:
-            try:
-                key = await authenticate(request, self.records)
-            except UnavailableError as trouble:
-                # Who asks is not known yet, so nothing of our inside is told.
-                logger.warning("keys cannot be checked: %s", trouble)
-                return error(503, "unavailable", "keys cannot be checked now; try again later")
-            if key is None:
-                return error(401, "unauthorized", "send a valid API key as bearer", _CHALLENGE)
+            key = await self.admission.admit(request)
+            if isinstance(key, Response):
+                return key
             if not key.may(needs):
                 message = f"this key lacks the scope {needs!r}; use one that has it"
                 return error(403, "forbidden", message)
@@ -170,3 +167,10 @@ def _noted(request: Request, doc: Doc) -> dict[str, object]:
 def json_response(value: object, status: int = 200) -> Response:
     """A record, or plain values that hold records, as JSON."""
     return Response(to_json(value), status, media_type="application/json")
+
+
+def shown_once(value: object, status: int = 200) -> Response:
+    """An answer with a secret in it, which nothing on the way may keep."""
+    response = json_response(value, status)
+    response.headers["cache-control"] = "no-store"
+    return response

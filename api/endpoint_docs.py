@@ -1,8 +1,9 @@
 """What the reference says of endpoints, and what their routes may be asked."""
 
-from typing import Annotated, Any, TypedDict, get_args
+from dataclasses import dataclass
+from typing import Annotated, Any, get_args
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from api.doc import Doc, Parameter
 from api.parameters import PAGE
@@ -47,18 +48,40 @@ class LaneQuestion(Question):
     event_id: Annotated[str, AtMost(_LONGEST_EVENT_ID)]
 
 
-class Told(TypedDict):
+@dataclass(frozen=True, slots=True)
+class Told:
     """What a queue was told."""
 
     event_id: str
     command: QueueCommand
 
 
-class CreatedEndpoint(TypedDict):
+@dataclass(frozen=True, slots=True)
+class CreatedEndpoint:
     """A new endpoint, and its secret: shown this one time, null where none was generated."""
 
     endpoint: EndpointRecord
     secret: str | None
+
+
+def _name_may_be_left_out(schema: dict[str, Any]) -> None:
+    schema["required"] = ["url"]
+
+
+def _all_may_be_left_out(schema: dict[str, Any]) -> None:
+    del schema["required"], schema["properties"]["user_id"]
+
+
+class NewEndpoint(EndpointOptions):
+    """An endpoint to create; one without a name gets one by its host."""
+
+    model_config = ConfigDict(json_schema_extra=_name_may_be_left_out)
+
+
+class EndpointChanges(EndpointOptions):
+    """What shall be changed of an endpoint; what is left out stays as it is."""
+
+    model_config = ConfigDict(json_schema_extra=_all_may_be_left_out)
 
 
 LIST = Doc(
@@ -72,7 +95,7 @@ CREATE = Doc(
     "Create an endpoint",
     CreatedEndpoint,
     201,
-    body=EndpointOptions,
+    body=NewEndpoint,
     body_required=True,
     noted=("name", "url", "user_id", "event_types"),
     errors=(404, 409, 422),
@@ -82,8 +105,7 @@ GET = Doc("Get an endpoint", EndpointRecord, errors=_UNKNOWN, group="endpoints")
 CHANGE = Doc(
     "Change an endpoint that was created over the API",
     EndpointRecord,
-    about="What is left out stays as it is; `user_id` cannot be changed.",
-    body=EndpointOptions,
+    body=EndpointChanges,
     noted=("name", "url", "event_types", "rate_limit", "fifo"),
     errors=(404, 409, 422),
     group="endpoints",

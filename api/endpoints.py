@@ -1,23 +1,19 @@
 """``/api/v1/webhooks/{namespace}/{webhook}/endpoints``: where events are sent, managed."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from api import endpoint_docs as docs
 from api.doc import Doc
-from api.door import Door, Endpoint, Operation, json_response
+from api.door import Door, Endpoint, Operation, json_response, shown_once
 from api.questions import BadRequestError, Nothing, object_of, query_of, question_of
 from layeron.outbound.endpoints import read_grace
 from layeron.outbound.managing import EndpointOperations
 from layeron.outbound.records import NewSecret
 from layeron.ports.engine import QueueCommand
 from layeron.records import ApiKey, Scope
-
-_SHOWN_ONCE = {"cache-control": "no-store"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +83,7 @@ class EndpointsAPI:
         place, options = _place(request), object_of(request)
         endpoint, new = await self._by(key).create_endpoint(place.namespace, place.webhook, options)
         answer = {"endpoint": endpoint, "secret": new.secret if new else None}
-        return _once(answer, 201)
+        return shown_once(answer, 201)
 
     async def _get(self, request: Request, _: ApiKey) -> Response:
         place = _place(request)
@@ -150,7 +146,7 @@ class EndpointsAPI:
             user_id=user_id,
             grace_seconds=read_grace(asked.grace),
         )
-        return _once(new)
+        return shown_once(new)
 
     async def _deliveries(self, request: Request, _: ApiKey) -> Response:
         place, asked = _place(request), query_of(request)
@@ -186,10 +182,3 @@ class EndpointsAPI:
 
 def _place(request: Request) -> _Place:
     return _Place(**{name: str(text) for name, text in request.path_params.items()})
-
-
-def _once(value: NewSecret | Mapping[str, Any], status: int = 200) -> Response:
-    """An answer with a secret in it, which nothing on the way may keep."""
-    response = json_response(value, status)
-    response.headers.update(_SHOWN_ONCE)
-    return response

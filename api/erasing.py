@@ -1,6 +1,7 @@
 """Erasing bodies on request: of one event, or of all that was sent for a user."""
 
-from typing import Literal, TypedDict
+from dataclasses import dataclass
+from typing import Literal
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -12,11 +13,12 @@ from layeron.records import ApiKey, EventRecord
 from layeron.retaining import Retaining
 
 
-class Erasing(TypedDict):
+@dataclass(frozen=True, slots=True)
+class Erasing:
     """Erasing has begun."""
 
     user_id: str
-    status: Literal["accepted"]
+    status: Literal["accepted"] = "accepted"
 
 
 _EVENT = Doc(
@@ -61,4 +63,4 @@ class ErasingAPI:
         question_of(request, Nothing)
         user_id = request.path_params["user_id"]
         await self._retention.erase_user(user_id)
-        return json_response({"user_id": user_id, "status": "accepted"}, 202)
+        return json_response(Erasing(user_id), 202)

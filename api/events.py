@@ -1,15 +1,16 @@
 """``/api/v1/events``: list, inspect, read and replay."""
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Annotated
 
 from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
-from api.doc import Doc
+from api.doc import Doc, Parameter
 from api.door import Door, Operation, json_response
 from api.parameters import EVENT_FILTER, PAGE
+from api.pretty import pretty
 from api.questions import (
     AtMost,
     BadRequestError,
@@ -21,7 +22,8 @@ from api.questions import (
 from api.views import view
 from layeron.links import workflow_page
 from layeron.operations import Operations
-from layeron.records import ApiKey, EventPage, EventRecord, ReplayRecord
+from layeron.ports.statistics import Statistics
+from layeron.records import ApiKey, AttemptRecord, Count, EventPage, EventRecord, ReplayRecord
 
 _INERT = {
     "content-security-policy": "sandbox; default-src 'none'",
@@ -29,6 +31,8 @@ _INERT = {
     "cache-control": "no-store",
 }
 """A sender's bytes are never shown as a page of ours."""
+
+_MOST_COUNTED = 100_000
 
 
 class ReplayQuestion(Question):
@@ -46,15 +50,40 @@ class ReplayQuestion(Question):
     endpoints: Annotated[list[str], Field(min_length=1)] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Attempts:
+    """Every attempt of every handling or sending."""
+
+    attempts: list[AttemptRecord]
+
+
 _LIST = Doc("List events, newest first", EventPage, query=(*EVENT_FILTER, *PAGE))
 _GET = Doc(
     "Get an event with its attempts and replays",
     view("Event", EventRecord, plus={"links": dict[str, str]}),
     errors=(404,),
 )
+_COUNT = Doc(
+    "Count events",
+    Count,
+    about=f"Counting stops at {_MOST_COUNTED:,}: there are more then (`capped`).",
+    query=EVENT_FILTER,
+)
+_ATTEMPTS = Doc("List the attempts of an event, oldest first", Attempts, errors=(404,))
 _PAYLOAD = Doc(
     "Get the exact bytes that were received or sent",
-    media={"application/octet-stream": {"type": "string", "format": "binary"}},
+    about="Or, with `pretty`, text to look at: JSON is indented.",
+    media={
+        "application/octet-stream": {"type": "string", "format": "binary"},
+        "text/plain": {"type": "string"},
+    },
+    query=(
+        Parameter(
+            "pretty",
+            "Text to look at, in place of the bytes.",
+            {"type": "boolean", "default": False},
+        ),
+    ),
     errors=(404, 410),
 )
 _REPLAY = Doc(
@@ -70,9 +99,16 @@ _REPLAY = Doc(
 class EventsAPI:
     """The HTTP face of `Operations`, for callers with a key."""
 
-    def __init__(self, door: Door, operations: Operations, temporal_ui: str | None) -> None:
+    def __init__(
+        self,
+        door: Door,
+        operations: Operations,
+        statistics: Statistics,
+        temporal_ui: str | None,
+    ) -> None:
         self._door = door
         self._operations = operations
+        self._statistics = statistics
         self._temporal_ui = temporal_ui
 
     def routes(self) -> list[Operation]:
@@ -80,7 +116,9 @@ class EventsAPI:
         event, route = "/api/v1/events/{event_id}", self._door.route
         return [
             route("/api/v1/events", self._list, doc=_LIST),
+            route("/api/v1/events/count", self._count, doc=_COUNT),
             route(event, self._get, doc=_GET),
+            route(f"{event}/attempts", self._attempts, doc=_ATTEMPTS),
             route(f"{event}/payload", self._payload, doc=_PAYLOAD),
             route(
                 f"{event}/replay",
@@ -102,13 +140,23 @@ class EventsAPI:
             raise BadRequestError(str(bad)) from bad
         return json_response(page)
 
+    async def _count(self, request: Request, _: ApiKey) -> Response:
+        where = filter_of(query_of(request))
+        return json_response(await self._statistics.count(where, most=_MOST_COUNTED))
+
     async def _get(self, request: Request, _: ApiKey) -> Response:
         record = await self._operations.get_event(request.path_params["event_id"])
         return json_response({**asdict(record), "links": self._links(record)})
 
+    async def _attempts(self, request: Request, _: ApiKey) -> Response:
+        record = await self._operations.get_event(request.path_params["event_id"])
+        return json_response(Attempts(record.attempts))
+
     async def _payload(self, request: Request, _: ApiKey) -> Response:
         event_id = request.path_params["event_id"]
         body = await self._operations.get_payload(event_id)
+        if query_of(request)["pretty"]:
+            return Response(pretty(body), media_type="text/plain", headers=_INERT)
         named = {"content-disposition": f'attachment; filename="{event_id}"'}
         return Response(body, media_type="application/octet-stream", headers=_INERT | named)
 

@@ -99,7 +99,7 @@ def question_of(request: Request, model: type[AnyQuestion]) -> AnyQuestion:
                 message = f"field {name!r} is missing"
             case _:
                 said = first["msg"].removeprefix("Value error, ")
-                message = f"{name!r}: {said[0].lower()}{said[1:]}"
+                message = f"{name!r}: {said[0].lower()}{said[1:]}" if name else said
         raise BadRequestError(message) from None
 
 

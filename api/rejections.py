@@ -1,8 +1,8 @@
 """``/api/v1/rejections``: refused requests, why, and letting one in after the mend."""
 
 import base64
-from dataclasses import asdict
-from typing import Literal, TypedDict
+from dataclasses import asdict, dataclass
+from typing import Literal
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -24,11 +24,12 @@ _WHOLE = view(
 )
 
 
-class Accepted(TypedDict):
+@dataclass(frozen=True, slots=True)
+class Accepted:
     """The event that a refused request became."""
 
     event_id: str
-    status: Literal["accepted"]
+    status: Literal["accepted"] = "accepted"
 
 
 _LIST = Doc(
@@ -98,7 +99,7 @@ class RejectionsAPI:
             intake=self._intake,
             by=f"key {key.name}",
         )
-        return json_response({"event_id": event_id, "status": "accepted"}, 202)
+        return json_response(Accepted(event_id), 202)
 
 
 def _shown(rejection: RejectionRecord) -> dict[str, object]:

@@ -1,16 +1,19 @@
 """``/api/v1/webhooks/{namespace}/{webhook}/events``: send events."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any, NotRequired, TypedDict, cast
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, cast
 
+from pydantic import Field
 from starlette.requests import Request
 from starlette.responses import Response
 
 from api.doc import Doc, Parameter
 from api.door import Door, Operation, json_response
-from api.questions import BadRequestError, fields_of, object_of
+from api.questions import BadRequestError, Question, fields_of, object_of
 from layeron.outbound.gateway import SendingGateway
-from layeron.outbound.outgoing import OutgoingEvent
+from layeron.outbound.options import EVENT_TYPE, LONGEST_EVENT_TYPE
+from layeron.outbound.outgoing import MOST_EVENTS, OutgoingEvent
 from layeron.outbound.records import SendResult
 from layeron.records import ApiKey
 from layeron.settings import Settings
@@ -19,7 +22,7 @@ _FIELDS = ("type", "payload", "idempotency_key", "endpoints", "user_id", "header
 _KEY_HEADER = "idempotency-key"
 
 
-class NewEvent(TypedDict):
+class NewEvent(Question):
     """An event to send.
 
     Attributes:
@@ -32,21 +35,22 @@ class NewEvent(TypedDict):
         headers: more header fields for this event.
     """
 
-    type: str
+    type: Annotated[str, Field(pattern=f"^{EVENT_TYPE.pattern}$", max_length=LONGEST_EVENT_TYPE)]
     payload: Any
-    idempotency_key: NotRequired[str | None]
-    endpoints: NotRequired[Sequence[str] | None]
-    user_id: NotRequired[str | None]
-    headers: NotRequired[Mapping[str, str] | None]
+    idempotency_key: Annotated[str, Field(min_length=1, max_length=255)] | None = None
+    endpoints: list[str] | None = None
+    user_id: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    headers: dict[str, str] | None = None
 
 
-class NewEvents(TypedDict):
-    """At most 100 events to send; all are checked before any is sent."""
+class NewEvents(Question):
+    """Several events to send; all are checked before any is sent."""
 
-    events: list[NewEvent]
+    events: Annotated[list[NewEvent], Field(max_length=MOST_EVENTS)]
 
 
-class SendResults(TypedDict):
+@dataclass(frozen=True, slots=True)
+class SendResults:
     """One result for each event, in the same order."""
 
     results: list[SendResult]
@@ -87,7 +91,7 @@ class SendingAPI:
                 raise BadRequestError("give each event its 'idempotency_key', not one to all")
             events = _events_in(fields_of(asked, "events")["events"])
             results = await self._sending.send_many(namespace, webhook, events)
-            return json_response({"results": results}, 202)
+            return json_response(SendResults(results), 202)
         result = await self._sending.send(namespace, webhook, _event_in(asked, key=key))
         return json_response(result, 202)
 

@@ -20,6 +20,12 @@ def view(
     return make_dataclass(name, [*kept, *plus.items()], namespace={"__doc__": record.__doc__})
 
 
+def answer(name: str, about: str, **fields: Any) -> Any:
+    """A type that describes, under *name*, an answer of these fields, for the reference alone."""
+    return make_dataclass(name, list(fields.items()), namespace={"__doc__": about})
+
+
 def page(name: str, field: str, shown: Any) -> Any:
     """A type that describes, under *name*, one page of what is shown."""
-    return make_dataclass(name, [(field, list[shown]), ("next_cursor", str | None)])
+    fields = {field: list[shown], "next_cursor": str | None}
+    return answer(name, "One page, newest first.", **fields)

@@ -5,6 +5,14 @@ from datetime import timedelta
 
 FOREVER = timedelta.max
 
+DURATION_SCHEMA = {
+    "anyOf": [
+        {"type": "string", "pattern": "^[1-9][0-9]{0,8}[smhd]$"},
+        {"type": "number", "exclusiveMinimum": 0},
+    ]
+}
+"""What is accepted for a duration, for references."""
+
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 _FORM = re.compile(r"(\d{1,9})([smhd])")
 

@@ -89,6 +89,10 @@ class Handlers:
         """What is handled, in order of declaration."""
         return tuple(self._by_pattern)
 
+    def bound_to(self, pattern: str) -> BoundHandler:
+        """The handler of one of the patterns."""
+        return self._by_pattern[pattern]
+
     @property
     def workflows(self) -> tuple[type[Any], ...]:
         """Every workflow class among the handlers, once."""

@@ -8,7 +8,10 @@ from datetime import UTC, datetime
 
 from ulid import ULID
 
+from layeron.errors import ConflictError
+from layeron.ports.records import RecordStore
 from layeron.records import ApiKey, Scope
+from layeron.text import printable
 
 _PREFIX = "lyr"
 _NOBODY = hashlib.sha256(secrets.token_bytes(32)).hexdigest()
@@ -34,6 +37,23 @@ def key_matches(key: ApiKey | None, secret: str) -> bool:
     """Whether *secret* belongs to a key in force; an unknown key takes as long as a known one."""
     matches = hmac.compare_digest(key.secret_hash if key else _NOBODY, _hash(secret))
     return matches and key is not None and key.revoked_at is None
+
+
+async def revoke(records: RecordStore, key_id: str) -> None:
+    """End a key's life, unless nobody could make another one then.
+
+    Raises:
+        NotFoundError: there is none.
+        ConflictError: it is the last one in force that may do everything.
+    """
+    live = [each for each in await records.list_keys() if each.revoked_at is None]
+    admins = [each for each in live if each.may("admin")]
+    if [each.id for each in admins] == [key_id]:
+        raise ConflictError(
+            f"key {printable(admins[0].name)!r} is the last one with the scope 'admin'; make"
+            " another one first"
+        )
+    await records.revoke_key(key_id, at=datetime.now(UTC))
 
 
 def _hash(secret: str) -> str:

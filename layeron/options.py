@@ -11,15 +11,18 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationError,
+    WithJsonSchema,
     field_validator,
     model_validator,
 )
 
-from layeron.durations import check_keeping, parse_duration, parse_keeping
+from layeron.durations import DURATION_SCHEMA, check_keeping, parse_duration, parse_keeping
 from layeron.errors import ConfigurationError
 from layeron.locator import Locator, LocatorLike, parse_locator
 
-Duration = Annotated[timedelta, BeforeValidator(parse_duration)]
+Duration = Annotated[
+    timedelta, BeforeValidator(parse_duration), WithJsonSchema(DURATION_SCHEMA, "validation")
+]
 Keeping = Annotated[timedelta, BeforeValidator(parse_keeping)]
 
 

@@ -199,9 +199,17 @@ class Settings(BaseSettings):
         description="How long everything else is kept of an event, such as `90d`; default: for"
         " ever. A webhook's `retention` wins.",
     )
+    api_rate: float = Field(
+        default=100,
+        gt=0,
+        le=1_000_000,
+        description="Requests a second that one key may make at the API, and twice as many at once;"
+        " as many may fail for want of a key from one address. Counted in each process.",
+    )
     trust_proxy: bool = Field(
         default=False,
-        description="Take scheme and host from `X-Forwarded-Proto` and `X-Forwarded-Host`.",
+        description="Take scheme, host and the sender's address from `X-Forwarded-Proto`,"
+        " `X-Forwarded-Host` and `X-Forwarded-For`.",
     )
     host: str = Field(default="127.0.0.1", description="Address the API listens on.")
     port: int = Field(

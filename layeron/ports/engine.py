@@ -1,5 +1,6 @@
 """Port: the workflow engine, as the receiver and the operators use it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol, TypeAlias
@@ -69,6 +70,21 @@ class Execution:
     status: EventStatus
 
 
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What waits for workers.
+
+    Attributes:
+        work: what the workers of this queue do.
+        waiting: tasks, about; a workflow that sleeps until its next attempt is none.
+        oldest_seconds: how long the oldest of them has waited.
+    """
+
+    work: Literal["handling", "sending"]
+    waiting: int
+    oldest_seconds: float
+
+
 class Engine(Protocol):
     """Starts one workflow per event.
 
@@ -136,6 +152,10 @@ class Engine(Protocol):
 
     async def retention(self) -> timedelta:
         """How long the engine remembers workflows that have ended."""
+        ...
+
+    async def backlog(self) -> Sequence[Backlog]:
+        """How much waits for workers, of each kind of work."""
         ...
 
     async def check(self) -> None:

@@ -112,6 +112,7 @@ async def running_service(
             "temporal_namespace": NAMESPACE,
             "task_queue": f"test-{uuid.uuid4()}",
             "drain_timeout": 1,
+            "api_rate": 100_000,
             **settings,
         }
     )

@@ -1,6 +1,7 @@
 """Starting and finding workflows: the engine port on a Temporal client."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Literal, cast
@@ -18,6 +19,7 @@ from temporalio.exceptions import WorkflowAlreadyStartedError
 from temporalio.service import RPCError, RPCStatusCode
 
 from layeron import names
+from layeron.adapters.temporal.backlog import backlog_of
 from layeron.adapters.temporal.deadline import deadline
 from layeron.adapters.temporal.schedules import keep_retention_schedule
 from layeron.adapters.temporal.search_attributes import (
@@ -34,7 +36,7 @@ from layeron.identity import (
     replay_workflow_id,
 )
 from layeron.outbound.records import OutboundEvent
-from layeron.ports.engine import Duplicate, Execution, Handled, Started
+from layeron.ports.engine import Backlog, Duplicate, Execution, Handled, Started
 from layeron.records import EventStatus, InboundEvent
 from layeron.text import label
 
@@ -190,6 +192,15 @@ class TemporalEngine:
                 answer = await self._client.workflow_service.describe_namespace(request)
             self._retention = answer.config.workflow_execution_retention_ttl.ToTimedelta()
         return self._retention
+
+    async def backlog(self) -> Sequence[Backlog]:
+        """What the task queues of both directions tell."""
+        async with deadline(self._timeout):
+            handling, sending = await asyncio.gather(
+                backlog_of(self._client, self._task_queue),
+                backlog_of(self._client, names.outbound_queue(self._task_queue)),
+            )
+        return Backlog("handling", *handling), Backlog("sending", *sending)
 
     async def check(self) -> None:
         """Ask for our namespace, without which nothing can be started."""
