@@ -1,5 +1,6 @@
 """What a form above a list of events asks for; the form's fields are the page's address."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -29,7 +30,7 @@ class EventQuery:
     mistake: str | None = None
 
     @classmethod
-    def of(cls, query: QueryParams, **fixed: str) -> "EventQuery":
+    def of(cls, query: Mapping[str, str], **fixed: str) -> "EventQuery":
         """Read it; *fixed* are fields that the page has no choice of."""
         names = {each.name for each in EVENT_FILTER}
         typed = {name: text.strip()[:_LONGEST] for name, text in query.items()}

@@ -8,7 +8,7 @@ from api.dashboard.rendering import lines
 
 LONGEST = 64 * 2**10
 _LONGEST_PRETTY = 4 * LONGEST
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
+_PIECE = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+')
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,11 @@ def preview(body: bytes) -> Preview:
     except UnicodeDecodeError as bad:
         text = begin.decode("utf-8", "replace")
         cut = len(body) > LONGEST and bad.start >= LONGEST - 3
-        note = None if cut else "It is not UTF-8: what is no text is shown as �. Download it for its exact bytes."
+        note = (
+            None
+            if cut
+            else "It is not UTF-8: what is no text is shown as �. Download it for its exact bytes."
+        )
     if len(body) > LONGEST:
         note = " ".join(filter(None, [f"These are its first {LONGEST // 1024} KiB.", note]))
         return Preview(lines(text), None, note)
@@ -55,24 +59,23 @@ def indented(text: str) -> str | None:
     parts: list[str] = []
     depth = length = 0
     previous = ""
-    for token in _TOKEN.findall(text):
-        if token in "}]":
-            depth -= 1
-        part = _gap(previous, token, depth) + token
-        depth += token in "{["
+    for piece in _PIECE.findall(text):
+        depth -= piece in "}]"
+        part = _gap(previous, piece, depth) + piece
+        depth += piece in "{["
         parts.append(part)
         length += len(part)
         if length > _LONGEST_PRETTY:
             return None
-        previous = token
+        previous = piece
     return "".join(parts)
 
 
-def _gap(previous: str, token: str, depth: int) -> str:
-    """What stands between two tokens."""
+def _gap(previous: str, piece: str, depth: int) -> str:
+    """What stands between two pieces."""
     if previous == ":":
         return " "
-    opens, closes = previous in ("{", "["), token in ("}", "]")
-    if previous == "," or opens != closes and (opens or closes):
+    opens, closes = previous in {"{", "["}, piece in {"}", "]"}
+    if previous == "," or opens != closes:
         return "\n" + "  " * depth
     return ""

@@ -38,7 +38,6 @@ STATUSES: Mapping[str, tuple[str, str, str]] = {
 }
 """Of every status: its tone (a colour), its sign and its words; never the colour alone."""
 
-_UNITS = (("d", 86400), ("h", 3600), ("min", 60), ("s", 1))
 _KIB = 1024
 
 
@@ -74,13 +73,11 @@ def moment(at: datetime | None) -> Markup:
     return Markup('<time datetime="{0}" title="{0}">{1}</time>').format(exact, shown)
 
 
-def ago(at: datetime) -> str:
-    """How long ago, roughly."""
-    seconds = max(0, int((datetime.now(UTC) - at).total_seconds()))
-    for unit, size in _UNITS:
-        if seconds >= size:
-            return f"{seconds // size} {unit} ago"
-    return "just now"
+def instant(at: datetime) -> Markup:
+    """A time, to the millisecond in view."""
+    utc = at.astimezone(UTC)
+    exact = utc.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return Markup('<time datetime="{}">{}</time>').format(exact, exact[:-1].replace("T", " "))
 
 
 def took(seconds: float | timedelta | None) -> str:
@@ -123,7 +120,9 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.filters.update(line=line, lines=lines, moment=moment, ago=ago, took=took, size=size)
+    made.filters.update(
+        line=line, lines=lines, moment=moment, instant=instant, took=took, size=size
+    )
     cast("dict[str, Any]", made.globals).update(asset=asset, statuses=STATUSES)
     return made
 

@@ -27,7 +27,7 @@ class Warehouse:
 
     is_open: bool = False
 
-    def handle(self, event: Event) -> None:
+    def handle(self, _: Event) -> None:
         if not self.is_open:
             raise PermanentError("the warehouse is closed")
 

@@ -84,13 +84,25 @@ async def test_dead_letters_are_chosen_and_replayed(looker: Looker, shop: Shop) 
     for each in chosen:
         await page.get_by_label(f"Choose letter.chosen, {each}").check()
     await expect(page.get_by_text("2 chosen")).to_be_visible()
-    await page.get_by_label("Reason").fill("by hand")
+    await page.get_by_role("textbox", name="Reason").fill("by hand")
     await page.get_by_role("button", name="Replay chosen").click()
     await expect(page.get_by_role("status").first).to_contain_text("2 of 2 replays have started")
     for each in chosen:
         await expect(page.locator(f"#{each}")).to_have_count(0)  # it leaves the list by itself
     await expect(page.locator(f"#{left}")).to_be_visible()
     assert (await shop.service.settled(left)).replays == []
+
+
+async def test_all_dead_letters_that_match_are_replayed_in_bulk(looker: Looker, shop: Shop) -> None:
+    all_of_them = [await shop.failed(type="bulk.letter") for _ in range(3)]
+    shop.warehouse.is_open = True
+    page = looker.page
+    await looker.go("/dashboard/dead-letters?type=bulk.letter")
+    await page.get_by_text("Replay all that match").click()
+    await page.get_by_role("button", name="Start a bulk replay of 3").click()
+    await expect(page.get_by_role("status").first).to_contain_text("of 3 dead letters has started")
+    for each in all_of_them:
+        await shop.service.settled(each, ["succeeded"], replays=1)
 
 
 async def test_the_list_of_events_grows_by_itself_unless_it_is_paused(
@@ -169,16 +181,16 @@ async def test_logging_out_ends_it_and_a_wrong_key_does_not_begin_it(looker: Loo
     looker.wrong.clear()  # the console tells of the 401
 
 
-async def test_a_form_that_another_site_posts_changes_nothing(
-    looker: Looker, shop: Shop, tmp_path: Path
-) -> None:
+async def test_a_form_that_another_site_posts_changes_nothing(looker: Looker, shop: Shop) -> None:
     event_id = await shop.failed(type="order.forged")
     host = looker.base.replace("127.0.0.1", "localhost")  # another site to the browser
     forged = (
         f'<form method="post" action="{looker.base}/dashboard/events/{event_id}/replay">'
         '<input name="csrf" value="x"><button>Win</button></form>'
     )
-    await looker.page.route(f"{host}/evil", lambda route: route.fulfill(body=forged, content_type="text/html"))
+    await looker.page.route(
+        f"{host}/evil", lambda route: route.fulfill(body=forged, content_type="text/html")
+    )
     await looker.page.goto(f"{host}/evil")
     await looker.page.get_by_role("button", name="Win").click()
     await expect(looker.page.get_by_role("heading", name="This is not allowed")).to_be_visible()
@@ -206,9 +218,13 @@ async def test_pages_fit_a_phone_and_a_desk_in_light_and_dark(
         for path in ("", "events", "dead-letters", f"events/{event_id}", f"events/{sent_id}"):
             await looker.go(f"/dashboard/{path}")
             assert await looker.overflow() == 0, path
-            ground: str = await looker.page.evaluate("getComputedStyle(document.body).backgroundColor")
+            ground: str = await looker.page.evaluate(
+                "getComputedStyle(document.body).backgroundColor"
+            )
             grounds.add(ground)
-            await looker.page.screenshot(path=tmp_path / f"{path.replace('/', '-')}.png", full_page=True)
+            await looker.page.screenshot(
+                path=tmp_path / f"{path.replace('/', '-')}.png", full_page=True
+            )
         assert grounds == {"rgb(246, 247, 249)" if scheme == "light" else "rgb(17, 21, 28)"}
 
 

@@ -1,5 +1,6 @@
 """Dead letters: events that were given up, chosen and replayed."""
 
+import secrets
 from collections.abc import Sequence
 
 from starlette.responses import Response
@@ -9,7 +10,9 @@ from api.dashboard.door import Door
 from api.dashboard.event_query import EventQuery
 from api.dashboard.site import Site
 from api.dashboard.visit import Visit
+from api.parameters import EVENT_FILTER
 from api.questions import BadRequestError
+from layeron.bulk import DEFAULT_RATE, Selection
 from layeron.errors import BodyLostError, ConflictError, NotFoundError, PayloadError
 from layeron.records import Count, EventPage
 
@@ -35,7 +38,14 @@ class DeadLettersPage:
             action="event.replay_chosen",
             detail=("event", "reason"),
         )
-        return [self._door.page("/dead-letters", self._show), replay]
+        replay_all = self._door.action(
+            "/dead-letters/replay-all",
+            self._replay_all,
+            scope="replay",
+            action="bulk_replay.start",
+            detail=("reason", "rate", *(each.name for each in EVENT_FILTER)),
+        )
+        return [self._door.page("/dead-letters", self._show), replay, replay_all]
 
     async def _show(self, visit: Visit) -> Response:
         query = EventQuery.of(visit.request.query_params, status="dead_letter")
@@ -57,6 +67,8 @@ class DeadLettersPage:
             count=count,
             older=query.link(page.next_cursor) if page.next_cursor else None,
             webhooks=self._site.webhook_names,
+            states=(),
+            once=secrets.token_hex(16),
         )
 
     async def _replay(self, visit: Visit) -> Response:
@@ -70,6 +82,21 @@ class DeadLettersPage:
             notice += f" Not replayed: {refused[0]}."
         return visit.redirect(PATH, notice)
 
+    async def _replay_all(self, visit: Visit) -> Response:
+        fields = {name: values[0] for name, values in visit.form.items() if values}
+        query = EventQuery.of(fields, status="dead_letter")
+        if query.mistake:
+            raise BadRequestError(query.mistake)
+        bulk = await self._site.services.bulk.start(
+            Selection(where=query.where),
+            requested_by=visit.who,
+            reason=visit.text("reason"),
+            rate_per_second=_rate(visit.text("rate")),
+            idempotency_key=visit.text("once"),
+        )
+        notice = f"Bulk replay {bulk.id} of {bulk.total:,} dead letters has started."
+        return visit.redirect(PATH, notice)
+
     async def _replay_each(self, visit: Visit, chosen: Sequence[str]) -> list[str]:
         """Replay them; why some could not be."""
         refused: list[str] = []
@@ -81,3 +108,10 @@ class DeadLettersPage:
             except (NotFoundError, ConflictError, BodyLostError, PayloadError) as why:
                 refused.append(str(why))
         return refused
+
+
+def _rate(text: str | None) -> float:
+    try:
+        return float(text) if text else DEFAULT_RATE
+    except ValueError:
+        raise BadRequestError(f"{text!r} is no rate; write a number such as 10") from None

@@ -1,6 +1,7 @@
 """The page of one event: what happened, why, with which bytes, and the button to replay it."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from starlette.responses import Response
 from starlette.routing import BaseRoute
@@ -58,7 +59,7 @@ class EventPage:
         event = await self._events.get_event(_id_of(visit))
         pages = self._site.settings.temporal_pages
         shown = event.attempts[-_MOST_ATTEMPTS:]
-        values = {
+        values: dict[str, Any] = {
             "event": event,
             "steps": timeline(event),
             "attempts": shown[::-1],
