@@ -19,7 +19,10 @@ from starlette.staticfiles import StaticFiles
 from api.dashboard.door import Door, failure
 from api.dashboard.headers import Headers
 from api.dashboard.pages.audit import AuditPage
+from api.dashboard.pages.bulk_replays import BulkReplaysPage
 from api.dashboard.pages.dead_letters import DeadLettersPage
+from api.dashboard.pages.endpoint_work import EndpointWork
+from api.dashboard.pages.endpoints import EndpointsPage
 from api.dashboard.pages.event import EventPage
 from api.dashboard.pages.events import EventsPage
 from api.dashboard.pages.keys import KeysPage
@@ -55,8 +58,10 @@ PARTS: Sequence[Entry] = (
     Entry(Tab("Overview", "/dashboard/"), (OverviewPage,)),
     Entry(Tab("Events", "/dashboard/events"), (EventsPage, EventPage)),
     Entry(Tab("Dead letters", "/dashboard/dead-letters"), (DeadLettersPage,)),
+    Entry(Tab("Bulk replays", "/dashboard/bulk-replays"), (BulkReplaysPage,)),
     Entry(Tab("Rejections", "/dashboard/rejections"), (RejectionsPage,)),
     Entry(Tab("Webhooks", "/dashboard/webhooks"), (WebhooksPage,)),
+    Entry(Tab("Endpoints", "/dashboard/endpoints"), (EndpointWork, EndpointsPage)),
     Entry(Tab("Audit log", "/dashboard/audit"), (AuditPage,)),
     Entry(Tab("Keys", "/dashboard/keys"), (KeysPage,)),
     Entry(Tab("Settings", "/dashboard/settings"), (SettingsPage,)),

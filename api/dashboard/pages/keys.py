@@ -66,6 +66,7 @@ class KeysPage:
             what="API key",
             back=PATH,
             advice="Hand it to who uses it, as the bearer token of the API or for the login here.",
+            until=None,
         )
 
     async def _revoke(self, visit: Visit) -> Response:
