@@ -63,9 +63,10 @@ class OutboundActivities:
         direct = [each for each in event.endpoints if each not in set(event.lanes)]
         async with trouble_of_ours(event.event_id):
             await self._store(event, body)
-            for each in event.lanes:
-                await self._engine.enqueue(event, each)
+            trouble = await self._tell_lanes(event)
             outcomes = await self._carry(event, direct, body, _clock())
+            if trouble is not None:
+                raise trouble
         return self._progress(event, outcomes)
 
     @activity.defn
@@ -124,6 +125,16 @@ class OutboundActivities:
     async def _store(self, event: OutboundEvent, body: bytes | None) -> None:
         if body is not None:
             await self._tools.blobs.put(event.body.name, body)
+
+    async def _tell_lanes(self, event: OutboundEvent) -> UnavailableError | None:
+        """Queue the event; a queue that takes no more keeps no other endpoint waiting."""
+        trouble = None
+        for each in event.lanes:
+            try:
+                await self._engine.enqueue(event, each)
+            except UnavailableError as error:
+                trouble = error
+        return trouble
 
     async def _carry(
         self,

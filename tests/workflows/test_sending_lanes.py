@@ -219,3 +219,32 @@ async def test_a_queue_too_long_for_a_new_run_stays_in_the_one_it_is_in(
             for each in sent:
                 assert (await service.settled(each)).status == "succeeded"
     assert customer.ids() == [sent[0], *sent]
+
+
+async def test_a_queue_that_takes_no_more_holds_up_no_other_endpoint_and_loses_nothing(
+    tmp_path: Path,
+) -> None:
+    few = {"history.maximumSignalsPerExecution": "6"}
+    gate = asyncio.Event()
+
+    async def slowly_at_first(_: Request) -> int:
+        await gate.wait()
+        return 200
+
+    async with (
+        running_customer(slowly_at_first) as slow,
+        running_customer() as free,
+        running_temporal(tmp_path, few) as temporal,
+    ):
+        app, out = publisher(slow.url, fifo=True, timeout_seconds=60)
+        async with running_service(app, tmp_path / "data", temporal) as service:
+            await out.endpoints.create(name="free", url=free.url)
+            sent = await send(out, 8)
+            for each in sent:
+                await arrived(free, each)
+            assert slow.ids() == sent[:1]
+            gate.set()
+            for each in sent:
+                assert (await service.settled(each)).status == "succeeded"
+    assert sorted(slow.ids()) == sorted(sent)
+    assert sorted(free.ids()) == sorted(sent)
