@@ -44,6 +44,16 @@ class Operator:
             f"{self.url}/api/v1{path}", headers=self._headers, trust_env=False, timeout=30
         )
 
+    def post(self, path: str, asked: object) -> httpx2.Response:
+        """Have the API do something."""
+        return httpx2.post(
+            f"{self.url}/api/v1{path}",
+            json=asked,
+            headers=self._headers,
+            trust_env=False,
+            timeout=30,
+        )
+
     def event(self, event_id: str) -> dict[str, Any]:
         """One event as the API shows it; nothing while it is not there."""
         answer = self.get(f"/events/{event_id}")
