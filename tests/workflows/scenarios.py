@@ -24,6 +24,7 @@ from tests.support.fulfilment import Fulfil, count_try, reserve
 from tests.support.service import Service, running_service
 from tests.support.temporal import TemporalServer, running_temporal
 from tests.support.vendor import ignore, send_new, vendor
+from tests.workflows.bulk_scenarios import BULK, living_bulk
 from tests.workflows.outages import without_bodies, without_records
 from tests.workflows.sending_scenarios import SENDING, living
 
@@ -139,6 +140,9 @@ LIVES: Mapping[str, tuple[Callable[[], tuple[Backend, InboundWebhook]], Life]] =
 
 async def live(name: str, folder: Path, temporal: TemporalServer) -> str:
     """Live one life; its history as JSON."""
+    if name in BULK:
+        async with living_bulk(name, folder, temporal) as workflow:
+            return await _history(workflow)
     if name in SENDING:
         async with living(name, folder, temporal) as workflow:
             return await _history(workflow)
@@ -180,4 +184,4 @@ async def _record(lives: Collection[str]) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(_record(sys.argv[1:] or [*LIVES, *SENDING]))
+    asyncio.run(_record(sys.argv[1:] or [*LIVES, *SENDING, *BULK]))

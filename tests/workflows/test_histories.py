@@ -13,12 +13,23 @@ from layeron import names
 from layeron.adapters.temporal.converter import DATA_CONVERTER
 from layeron.ports.engine import Handled
 from layeron.records import InboundEvent
+from tests.workflows.bulk_scenarios import BULK
 from tests.workflows.scenarios import HISTORIES, LIVES
 from tests.workflows.sending_scenarios import SENDING
+from workflows.bulk_replay import BulkReplayWorkflow
 from workflows.inbound import InboundWorkflow
 from workflows.lane import LaneWorkflow
 from workflows.outbound import OutboundWorkflow
+from workflows.retention import ErasingWorkflow, RetentionWorkflow
 
+OURS = (
+    InboundWorkflow,
+    OutboundWorkflow,
+    LaneWorkflow,
+    BulkReplayWorkflow,
+    RetentionWorkflow,
+    ErasingWorkflow,
+)
 RECORDED = sorted(HISTORIES.glob("*.json"))
 
 
@@ -37,14 +48,12 @@ def history_in(path: Path) -> WorkflowHistory:
 
 
 def test_every_life_has_a_recorded_history() -> None:
-    assert {each.stem for each in RECORDED} >= {*LIVES, *SENDING}
+    assert {each.stem for each in RECORDED} >= {*LIVES, *SENDING, *BULK}
 
 
 @pytest.mark.parametrize("path", RECORDED, ids=lambda path: path.stem)
 async def test_a_recorded_history_still_replays(path: Path) -> None:
-    await replayer(InboundWorkflow, OutboundWorkflow, LaneWorkflow).replay_workflow(
-        history_in(path)
-    )
+    await replayer(*OURS).replay_workflow(history_in(path))
 
 
 @workflow.defn(name=names.INBOUND_WORKFLOW, sandboxed=False)
