@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncGenerator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Generator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 
 _SLOW_SECONDS = 1
@@ -27,7 +27,7 @@ class Room:
         self._slow = 0
 
     @contextmanager
-    def admit(self, endpoints: Sequence[str]) -> Iterator[Sequence[str]]:
+    def admit(self, endpoints: Sequence[str]) -> Generator[Sequence[str]]:
         """Those among them that get one request more, until the block ends."""
         left = self._at_once - self._slow
         most = max(1, min(self._to_one, 2 * self._to_one * left // self._at_once))
