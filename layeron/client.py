@@ -1,7 +1,7 @@
 """The HTTP API from the outside: what `webhook.events` and the command line speak through."""
 
 import ssl
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from functools import cache
 from http import HTTPStatus
 from typing import Any, Self, TypeVar
@@ -41,6 +41,8 @@ _MEANING: dict[
     "unavailable": UnavailableError,
 }
 
+_NO_ANSWER = (httpx2.HTTPError, httpx2.InvalidURL, UnicodeError)
+
 T = TypeVar("T")
 
 
@@ -76,23 +78,8 @@ class HTTPGateway:
         self, where: EventFilter, *, limit: int, cursor: str | None = None
     ) -> EventPage:
         """A page of events, newest first."""
-        query = {
-            "direction": where.direction,
-            "namespace": where.namespace,
-            "webhook": where.webhook,
-            "status": where.status,
-            "type": where.event_type,
-            "external_id": where.external_event_id,
-            "search": where.search,
-            "since": where.since.isoformat() if where.since else None,
-            "until": where.until.isoformat() if where.until else None,
-            "http_status": where.http_status and str(where.http_status),
-            "user_id": where.user_id,
-            "limit": str(limit),
-            "cursor": cursor,
-        }
-        known = {name: value for name, value in query.items() if value is not None}
-        return self._read(EventPage, await self._call("GET", "/api/v1/events", params=known))
+        query = query_of(where) | known_of(limit=limit, cursor=cursor)
+        return self._read(EventPage, await self._call("GET", "/api/v1/events", params=query))
 
     async def get_event(self, event_id: str) -> EventRecord:
         """One event with its attempts and replays."""
@@ -118,26 +105,44 @@ class HTTPGateway:
         return self._read(ReplayRecord, answer)
 
     async def _call(self, method: str, path: str, **options: Any) -> bytes:
-        headers = {"authorization": f"Bearer {self._key}"} if self._key else {}
         try:
-            # Environment proxies are left aside: the key must reach this service and nobody else.
-            async with httpx2.AsyncClient(
-                base_url=self._url,
-                headers=headers,
-                timeout=30,
-                trust_env=False,
-                follow_redirects=False,
-                verify=_trust(),
-            ) as http:
+            async with self._http() as http:
                 response = await http.request(method, path, **options)
-        except (httpx2.HTTPError, httpx2.InvalidURL, UnicodeError) as error:
-            raise GatewayError(
-                f"the API at {self._url} does not answer ({type(error).__name__}); is it running,"
-                " and are LAYERON_URL and LAYERON_API_KEY right?"
-            ) from error
+        except _NO_ANSWER as error:
+            raise self._silence(error) from error
         if response.is_success:
             return response.content
         raise _error_of(response)
+
+    async def _stream(self, path: str, **options: Any) -> AsyncGenerator[bytes]:
+        """The bytes of an answer as they come; one that breaks off is an error, too."""
+        try:
+            async with self._http() as http, http.stream("GET", path, **options) as response:
+                if response.is_success:
+                    async for chunk in response.aiter_bytes():
+                        yield chunk
+                    return
+                await response.aread()
+        except _NO_ANSWER as error:
+            raise self._silence(error) from error
+        raise _error_of(response)
+
+    def _http(self) -> httpx2.AsyncClient:
+        # Environment proxies are left aside: the key must reach this service and nobody else.
+        return httpx2.AsyncClient(
+            base_url=self._url,
+            headers={"authorization": f"Bearer {self._key}"} if self._key else {},
+            timeout=30,
+            trust_env=False,
+            follow_redirects=False,
+            verify=_trust(),
+        )
+
+    def _silence(self, error: Exception) -> GatewayError:
+        return GatewayError(
+            f"the API at {self._url} does not answer ({type(error).__name__}); is it running,"
+            " and are LAYERON_URL and LAYERON_API_KEY right?"
+        )
 
     def _read(self, kind: type[T], answer: bytes) -> T:
         try:
@@ -146,6 +151,28 @@ class HTTPGateway:
             raise GatewayError(
                 f"{self._url} does not answer as this API does; is LAYERON_URL right?"
             ) from error
+
+
+def query_of(where: EventFilter) -> dict[str, object]:
+    """A filter as the API takes it in a query."""
+    return known_of(
+        direction=where.direction,
+        namespace=where.namespace,
+        webhook=where.webhook,
+        status=where.status,
+        type=where.event_type,
+        external_id=where.external_event_id,
+        search=where.search,
+        since=where.since and where.since.isoformat(),
+        until=where.until and where.until.isoformat(),
+        http_status=where.http_status,
+        user_id=where.user_id,
+    )
+
+
+def known_of(**values: object) -> dict[str, object]:
+    """Those of the values that there are."""
+    return {name: value for name, value in values.items() if value is not None}
 
 
 @cache

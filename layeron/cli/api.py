@@ -2,15 +2,24 @@
 
 import base64
 import getpass
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import AsyncGenerator
+from dataclasses import dataclass, field, replace
 from urllib.parse import quote
 
+from layeron.client import known_of, query_of
+from layeron.describing import WebhookDescription
 from layeron.errors import NotFoundError
 from layeron.identity import is_rejection_id
 from layeron.outbound.remote import RemotePublishing
 from layeron.outbound.remote_endpoints import RemoteEndpoints
-from layeron.records import RejectionPage, RejectionRecord
+from layeron.records import (
+    AuditPage,
+    Count,
+    EventFilter,
+    EventStatus,
+    RejectionPage,
+    RejectionRecord,
+)
 from layeron.remote_bulk import RemoteBulkReplays
 
 
@@ -27,16 +36,66 @@ class LetIn:
     status: str
 
 
+@dataclass(frozen=True, slots=True)
+class LiveWebhook(WebhookDescription):
+    """A declared webhook, and how many of its events of the last day have which status."""
+
+    events: dict[EventStatus, int] = field(default_factory=dict[EventStatus, int])
+
+
+@dataclass(frozen=True, slots=True)
+class LiveWebhooks:
+    """Every declared webhook."""
+
+    webhooks: list[LiveWebhook]
+    next_cursor: None = None
+
+
 class OperatorAPI(RemoteEndpoints, RemotePublishing, RemoteBulkReplays):
     """Everything an operator does, over ``/api/v1``."""
 
+    async def count_events(self, where: EventFilter) -> Count:
+        """How many events match."""
+        answer = await self._call("GET", "/api/v1/events/count", params=query_of(where))
+        return self._read(Count, answer)
+
+    def export_events(
+        self, where: EventFilter, *, form: str, limit: int | None, cursor: str | None
+    ) -> AsyncGenerator[bytes]:
+        """Events as a file, newest first."""
+        query = query_of(where) | known_of(format=form, limit=limit, cursor=cursor)
+        return self._stream("/api/v1/events/export", params=query)
+
+    async def list_webhooks(self) -> LiveWebhooks:
+        """What the application declares."""
+        return self._read(LiveWebhooks, await self._call("GET", "/api/v1/webhooks"))
+
+    async def get_webhook(self, namespace: str, name: str) -> LiveWebhook:
+        """One declared webhook."""
+        path = "/".join(quote(each, safe="").replace(".", "%2E") for each in (namespace, name))
+        return self._read(LiveWebhook, await self._call("GET", f"/api/v1/webhooks/{path}"))
+
+    async def list_audit(
+        self, *, action: str | None, target: str | None, limit: int, cursor: str | None
+    ) -> AuditPage:
+        """A page of who changed or replayed what, newest first."""
+        query = known_of(action=action, target=target, limit=limit, cursor=cursor)
+        return self._read(AuditPage, await self._call("GET", "/api/v1/audit", params=query))
+
     async def list_rejections(
-        self, where: Mapping[str, str | None], *, limit: int, cursor: str | None
+        self,
+        *,
+        namespace: str | None,
+        webhook: str | None,
+        cause: str | None,
+        limit: int,
+        cursor: str | None,
     ) -> RejectionPage:
         """A page of refused requests, newest first."""
-        query = {**where, "limit": str(limit), "cursor": cursor}
-        known = {name: value for name, value in query.items() if value is not None}
-        return self._read(RejectionPage, await self._call("GET", _REJECTIONS, params=known))
+        query = known_of(
+            namespace=namespace, webhook=webhook, cause=cause, limit=limit, cursor=cursor
+        )
+        return self._read(RejectionPage, await self._call("GET", _REJECTIONS, params=query))
 
     async def get_rejection(self, rejection_id: str) -> RejectionRecord:
         """One refused request with its body."""

@@ -1,8 +1,7 @@
 """``layeron events``: list, show, follow and replay, over the HTTP API."""
 
-from collections.abc import Sequence
-from pathlib import Path
-from typing import Annotated
+from collections.abc import AsyncGenerator, Sequence
+from typing import Annotated, Literal
 
 import typer
 
@@ -11,14 +10,14 @@ from layeron.cli.asking import Listing, Service, Wanted, service, wanted
 from layeron.cli.filters import event_filter
 from layeron.cli.merging import with_options
 from layeron.cli.options import AsJson
-from layeron.cli.output import at, print_bytes, print_json, print_line, write_file
+from layeron.cli.output import Output, at, print_json, print_line, write_all
 from layeron.cli.shown import event_lines, link_lines
 from layeron.cli.tail import Tail
 from layeron.errors import LayeronError
 from layeron.records import EventFilter, EventPage, EventRecord
 from layeron.text import printable
 
-app = typer.Typer(help="List, show, follow and replay events.", no_args_is_help=True)
+app = typer.Typer(help="List, show, follow, export and replay events.", no_args_is_help=True)
 
 
 def _row(event: EventRecord) -> Sequence[str]:
@@ -58,6 +57,38 @@ def list_(running: Service, where: EventFilter, much: Wanted) -> None:
     )
 
 
+@app.command("count")
+@with_options(service, event_filter)
+def count(running: Service, where: EventFilter, as_json: AsJson = False) -> None:
+    """Count events."""
+    counted = running.ask(lambda api: api.count_events(where))
+    if as_json:
+        print_json(counted)
+    else:
+        typer.echo(f"{counted.total}{' or more' if counted.capped else ''}")
+
+
+@app.command("export")
+@with_options(service, event_filter)
+def export(
+    running: Service,
+    where: EventFilter,
+    form: Annotated[Literal["csv", "ndjson"], typer.Option("--format")] = "csv",
+    output: Output = None,
+    limit: Annotated[int | None, typer.Option(min=1, max=100_000, help="At most.")] = None,
+    cursor: Annotated[str | None, typer.Option(help="Begin after this event.")] = None,
+) -> None:
+    """Export events as a file, newest first.
+
+    At most 100,000 at once; go on with the id of the last one as --cursor.
+    """
+    running.ask(
+        lambda api: write_all(
+            api.export_events(where, form=form, limit=limit, cursor=cursor), output
+        )
+    )
+
+
 @app.command("show")
 @with_options(service)
 def show(running: Service, event_id: str, as_json: AsJson = False) -> None:
@@ -78,16 +109,14 @@ def show(running: Service, event_id: str, as_json: AsJson = False) -> None:
 def payload(
     running: Service,
     event_id: str,
-    output: Annotated[
-        Path | None, typer.Option(help="File to write it to, in place of standard output.")
-    ] = None,
+    output: Output = None,
 ) -> None:
     """Print the exact bytes that were received or sent."""
-    body = running.ask(lambda api: api.get_payload(event_id))
-    if output is None:
-        print_bytes(body)
-    else:
-        write_file(output, [body])
+
+    async def bytes_of(api: OperatorAPI) -> AsyncGenerator[bytes]:
+        yield await api.get_payload(event_id)
+
+    running.ask(lambda api: write_all(bytes_of(api), output))
 
 
 @app.command("tail")

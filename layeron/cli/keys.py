@@ -42,7 +42,7 @@ def create(
 
     It is not shown again. Without --scope it opens everything.
     """
-    scopes = [_scope(each) for each in scope or ["admin"]]
+    scopes: list[Scope] = [_scope(each) for each in scope or ["admin"]]
     record, text = new_key(name, scopes)
     _ask(data_dir, lambda records: records.add_key(record))
     if as_json:

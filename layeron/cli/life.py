@@ -10,14 +10,13 @@ from layeron.errors import GatewayError, NotFoundError
 from layeron.records import FINAL_STATUSES, EventRecord
 from layeron.settings import Settings
 
-PATIENCE_SECONDS = 30
 _EVERY_SECONDS = 0.1
 
 
-async def follow(event_id: str, settings: Settings) -> EventRecord:
+async def follow(event_id: str, settings: Settings, *, patience_seconds: float) -> EventRecord:
     """Wait for an event's end, telling of attempts that will be made again; then show all of it.
 
-    After half a minute it is shown as it is by then.
+    When patience is at its end it is shown as it is by then.
 
     Raises:
         GatewayError: the service does not answer, or does not know the event.
@@ -25,7 +24,7 @@ async def follow(event_id: str, settings: Settings) -> EventRecord:
     api = HTTPGateway.from_settings(settings)
     record: EventRecord | None = None
     told = 0
-    for _ in range(round(PATIENCE_SECONDS / _EVERY_SECONDS)):
+    for _ in range(max(round(patience_seconds / _EVERY_SECONDS), 1)):
         try:
             record = await api.get_event(event_id)
         except NotFoundError:

@@ -12,6 +12,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from layeron.cli import (
+    audit,
     check,
     dev,
     endpoints,
@@ -24,6 +25,7 @@ from layeron.cli import (
     send,
     trigger,
     verify,
+    webhooks,
 )
 from layeron.errors import LayeronError
 
@@ -44,6 +46,8 @@ app.add_typer(events.app, name="events")
 app.add_typer(replays.app, name="replays")
 app.add_typer(rejections.app, name="rejections")
 app.add_typer(endpoints.app, name="endpoints")
+app.add_typer(webhooks.app, name="webhooks")
+app.add_typer(audit.app, name="audit")
 app.add_typer(keys.app, name="keys")
 app.add_typer(secrets.app, name="secrets")
 app.add_typer(production.database, name="db")

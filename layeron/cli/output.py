@@ -1,17 +1,20 @@
 """What commands print: records as JSON, exact bytes, times."""
 
 import sys
-from collections.abc import Iterable, Sequence
+from codecs import getincrementaldecoder
+from collections.abc import AsyncIterable, Sequence
 from dataclasses import fields
 from datetime import datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import Annotated, Any, cast
 
 import typer
 
 from layeron.errors import LayeronError
 from layeron.text import printable
 from layeron.wire import to_json
+
+Output = Annotated[Path | None, typer.Option(help="File to write to, in place of standard output.")]
 
 
 def print_json(value: object) -> None:
@@ -27,28 +30,42 @@ def print_line(record: object, unloaded: Sequence[str] = ()) -> None:
     typer.echo(to_json(record))
 
 
-def print_bytes(body: bytes) -> None:
-    """Print exactly these bytes; on a terminal, without what would steer it."""
-    if not sys.stdout.isatty():
-        sys.stdout.buffer.write(body)
-        return
-    lines = body.decode("utf-8", "backslashreplace").split("\n")
-    typer.echo("\n".join(printable(each.replace("\t", "    "), len(body)) for each in lines))
+async def write_all(chunks: AsyncIterable[bytes], path: Path | None) -> None:
+    """Write bytes to standard output or a file, which is there when all of it is.
 
-
-def write_file(path: Path, parts: Iterable[bytes]) -> None:
-    """Write a file.
+    On a terminal they come without what would steer it.
 
     Raises:
-        LayeronError: it cannot be written.
+        LayeronError: the file cannot be written.
     """
+    if path is not None:
+        await _write_file(chunks, path)
+        return
+    decoder = getincrementaldecoder("utf-8")("backslashreplace")
+    async for chunk in chunks:
+        if not sys.stdout.isatty():
+            sys.stdout.buffer.write(chunk)
+            continue
+        lines = decoder.decode(chunk).replace("\r\n", "\n").split("\n")
+        shown = (printable(each.replace("\t", "    "), 2 * len(chunk)) for each in lines)
+        typer.echo("\n".join(shown), nl=False)
+    if sys.stdout.isatty():
+        typer.echo()
+
+
+async def _write_file(chunks: AsyncIterable[bytes], path: Path) -> None:
+    part = path.with_name(f"{path.name}.part")
     try:
-        with path.open("wb") as file:
-            file.writelines(parts)
+        with part.open("wb") as file:
+            async for chunk in chunks:
+                file.write(chunk)
+        part.replace(path)
     except OSError as error:
         raise LayeronError(
             f"{path} cannot be written ({error.strerror}); name another with --output."
         ) from None
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def at(moment: datetime) -> str:

@@ -64,10 +64,16 @@ def list_(
     With --json one object a line.
     """
     space, name = placed(webhook or "", namespace)
-    where = {"namespace": space, "webhook": name or None, "cause": cause and cause.value}
     running.ask(
         lambda api: _LISTING.print(
-            lambda limit, cursor: api.list_rejections(where, limit=limit, cursor=cursor), much
+            lambda limit, cursor: api.list_rejections(
+                namespace=space,
+                webhook=name or None,
+                cause=cause and cause.value,
+                limit=limit,
+                cursor=cursor,
+            ),
+            much,
         )
     )
 

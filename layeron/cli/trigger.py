@@ -9,7 +9,6 @@ import httpx2
 import typer
 
 from layeron.cli.declared import find_webhook, live_values, load_declared
-from layeron.cli.life import PATIENCE_SECONDS
 from layeron.cli.life import follow as follow_event
 from layeron.cli.options import App, DataDir, Url
 from layeron.declaration import InboundWebhook
@@ -31,13 +30,14 @@ def trigger(
         str | None, typer.Option(help="The body: text, @FILE, or - for standard input.")
     ] = None,
     follow: Annotated[bool, typer.Option(help="Wait for the event's end and show it.")] = True,
+    wait: Annotated[float, typer.Option(min=0, help="Seconds to wait for the end.")] = 30,
     app: App = None,
     url: Url = None,
     data_dir: DataDir = None,
 ) -> None:
     """Send a signed sample event to the running service.
 
-    Exit code 1: it was refused, its handler failed, or it was not over after half a minute.
+    Exit code 1: it was refused, its handler failed, or it is not over by the time waiting ends.
     """
     settings = load_settings(data_dir=data_dir, url=url, app=app)
     webhook = find_webhook(load_declared(settings), provider)
@@ -51,14 +51,14 @@ def trigger(
         )
         event_id = await _send(webhook, request, settings)
         if follow and event_id:
-            ended = await follow_event(event_id, settings)
+            ended = await follow_event(event_id, settings, patience_seconds=wait)
             if ended.status in {"dead_letter", "failed"}:
                 raise LayeronError(
                     f"the handler failed; mend it, then: layeron events replay {event_id}"
                 )
             if ended.status not in FINAL_STATUSES:
                 raise LayeronError(
-                    f"{event_id} is not over after {PATIENCE_SECONDS} s (status {ended.status});"
+                    f"{event_id} is not over after {wait:g} s (status {ended.status});"
                     f" look again with: layeron events show {event_id}"
                 )
 

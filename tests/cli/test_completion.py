@@ -59,7 +59,7 @@ def test_bash_completes_commands_options_and_values(
 def test_zsh_is_told_what_there_is_with_what_it_does(tmp_path: Path) -> None:
     asked = {"_LAYERON_COMPLETE": "complete_zsh", "_TYPER_COMPLETE_ARGS": "layeron ev"}
     told = said(folder=tmp_path, **asked)
-    assert '"events":"List, show, follow and replay events."' in told
+    assert '"events":"List, show, follow, export and replay events."' in told
 
 
 def test_completion_is_installed_for_the_shell_in_use(folder: Path) -> None:

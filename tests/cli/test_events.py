@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import signal
 from pathlib import Path
 
@@ -69,6 +70,24 @@ async def test_all_of_a_list_comes_page_after_page(terminal: Terminal) -> None:
     every = await terminal.run("events", "list", "--type", "paged.one", "--all")
     assert [line.split()[0] for line in every.stdout.splitlines()] == ["EVENT", *events[::-1]]
     assert every.stderr == ""
+
+
+async def test_events_are_counted_and_exported_as_they_are_filtered(
+    terminal: Terminal, tmp_path: Path
+) -> None:
+    events = [await received(terminal, "filed.one") for _ in range(2)]
+    filed = ("--type", "filed.one")
+    assert await terminal.said("events", "count", *filed) == "2\n"
+    assert await terminal.json("events", "count", *filed) == {"total": 2, "capped": False}
+    lines = (await terminal.said("events", "export", *filed, "--format", "ndjson")).splitlines()
+    assert [json.loads(line)["id"] for line in lines] == events[::-1]
+    file = tmp_path / "events.csv"
+    assert await terminal.said("events", "export", *filed, "--output", file) == ""
+    head, *rows = file.read_text().splitlines()
+    assert head.startswith("id,direction,")
+    assert [row.partition(",")[0] for row in rows] == events[::-1]
+    await terminal.refusal("events", "export", "--cursor", "x", "--output", tmp_path / "none.csv")
+    assert os.listdir(tmp_path) == ["events.csv"]  # noqa: PTH208  # it may block here
 
 
 async def test_what_went_wrong_is_shown_with_its_traceback_once(terminal: Terminal) -> None:

@@ -23,6 +23,8 @@ COMMANDS = [
     "replays",
     "rejections",
     "endpoints",
+    "webhooks",
+    "audit",
     "keys",
     "secrets",
     "db",

@@ -12,7 +12,7 @@ import httpx2
 import pytest
 
 from layeron.keys import split_key
-from tests.processes.local import PORTS, Local
+from tests.processes.local import PORTS, Local, event_in
 from tests.processes.sending import Operator, outcomes, post
 from tests.support.command import layeron, refusal
 
@@ -73,6 +73,18 @@ def test_a_handler_that_fails_for_good_is_an_exit_code_and_a_mend(dev: Local) ->
     assert result.stderr.startswith(
         "layeron: the handler failed; mend it, then: layeron events replay whevt_"
     )
+
+
+def test_an_event_that_is_not_over_when_waiting_ends_is_an_exit_code(dev: Local) -> None:
+    result = layeron("trigger", "vendor", "order.held", "--wait", "1", folder=dev.folder)
+    (dev.folder / "released").touch()
+    event = event_in(result.stdout)
+    assert result.returncode == 1
+    assert result.stderr == (
+        f"layeron: {event} is not over after 1 s (status processing); look again with: layeron"
+        f" events show {event}\n"
+    )
+    assert dev.operator.settled(event)["status"] == "succeeded"
 
 
 def test_a_handlers_own_traceback_is_shown_and_nobody_elses(dev: Local) -> None:
