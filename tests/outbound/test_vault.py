@@ -212,7 +212,13 @@ async def test_a_secret_that_no_key_opens_is_named_with_the_mend(
 
 
 @pytest.mark.parametrize(
-    "ciphertext", ["", "x", "é", Fernet(Fernet.generate_key()).encrypt(b"x").decode()]
+    "ciphertext",
+    [
+        "",
+        "x",
+        "é",
+        pytest.param(Fernet(Fernet.generate_key()).encrypt(b"x").decode(), id="of another key"),
+    ],
 )
 async def test_an_altered_ciphertext_is_told_like_one_of_another_key(
     place: Place, ciphertext: str
