@@ -46,7 +46,7 @@ def put_on_record(
     newest = datetime.now(UTC) - before
     times = [newest - timedelta(milliseconds=count - 1 - n) for n in range(count)]
     ids = [new_event_id(at) for at in times]
-    rows = [
+    rows: list[dict[str, object]] = [
         {
             "id": event_id,
             "direction": "inbound",
