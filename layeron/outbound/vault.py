@@ -69,7 +69,10 @@ class Vault:
         return NewSecret(text, current.created_at)
 
     async def rotate(self, owner: str, *, grace: timedelta, at: datetime) -> NewSecret:
-        """Make a new secret the current one; the one before signs, too, until *grace* ends."""
+        """Make a new secret the current one; the one before signs, too, until *grace* ends.
+
+        Without a grace, as after a leak, earlier ones that have a grace left end, too.
+        """
         cipher = await load_cipher(self._secrets)
         before = (await self._store.secrets([owner], at=at)).get(owner)
         until = at + grace

@@ -114,7 +114,8 @@ class EndpointStore(Protocol):
             owner: an endpoint, or a user of a webhook (see `layeron.identity`).
             secret: the new one.
             others_expire_at: the one that was current signs until then; earlier ones as it was
-                said of them. None: keep what is there, and add this one only if nothing is.
+                said of them, but if that is at once, none of them signs any more. None: keep what
+                is there, and add this one only if nothing is.
             keep: how many older ones may live; the oldest go first.
 
         Returns:

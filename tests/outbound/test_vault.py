@@ -123,6 +123,14 @@ async def test_without_grace_the_secret_before_ends_at_once(place: Place) -> Non
     assert await place.keys(endpoint) == [new.secret]
 
 
+async def test_without_grace_earlier_secrets_end_too(place: Place) -> None:
+    endpoint = an_endpoint()
+    await place.keys(endpoint)
+    await place.vault.rotate(endpoint.id, grace=7 * DAY, at=NOW)
+    new = await place.vault.rotate(endpoint.id, grace=timedelta(0), at=NOW + DAY)
+    assert await place.keys(endpoint, NOW + DAY) == [new.secret]
+
+
 async def test_a_rotation_where_there_was_none_ends_none(place: Place) -> None:
     endpoint = an_endpoint()
     new = await place.vault.rotate(endpoint.id, grace=DAY, at=NOW)

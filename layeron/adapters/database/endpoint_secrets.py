@@ -39,8 +39,10 @@ def add(
     is_there = any(row.id == secret.id for row in rows)
     if is_there or (others_expire_at is None and live):
         return [_stored(row) for row in live]
+    ends_at_once = others_expire_at is not None and others_expire_at <= at
     for row in live:
-        row.expires_at = row.expires_at or others_expire_at
+        if ends_at_once or row.expires_at is None:
+            row.expires_at = others_expire_at
     older = [row for row in live if _is_live(row, at)][:keep]
     kept = {row.id for row in older}
     for row in rows:

@@ -70,6 +70,13 @@ async def test_without_a_grace_only_the_new_one_signs(store: EndpointStore) -> N
     assert await live(store, NOON) == ["whkey_2"]
 
 
+async def test_without_a_grace_earlier_graces_end_too(store: EndpointStore) -> None:
+    await rotate(store, a_secret(1), until=NOON)
+    await rotate(store, a_secret(2, at=after(1)), until=after(DAY))
+    assert await rotate(store, a_secret(3, at=after(2)), until=after(2)) == ["whkey_3"]
+    assert await live(store, NOON) == ["whkey_3"]
+
+
 async def test_the_oldest_go_when_there_are_too_many(store: EndpointStore) -> None:
     for number in range(6):
         await rotate(store, a_secret(number, at=after(number)), until=after(DAY), keep=3)
