@@ -7,7 +7,8 @@ import signal
 from pathlib import Path
 
 from tests.cli.conftest import Terminal
-from tests.support.command import running
+from tests.outages.gate import gate_before
+from tests.support.command import refusal, running
 from tests.support.service import eventually
 from tests.support.vendor import send_new
 
@@ -175,10 +176,23 @@ async def test_what_comes_and_changes_is_shown_until_ctrl_c(
     assert "Traceback" not in log.read_text()
 
 
-async def test_following_asks_again_when_the_service_comes_back(tmp_path: Path) -> None:
-    with running(
-        "events", "tail", "--url", "http://127.0.0.1:9", folder=tmp_path, log=tmp_path / "tail"
-    ) as tail:
-        # One that never answered is more likely a wrong address.
-        assert await asyncio.to_thread(tail.ended) == 1
-    assert tail.output.count("\n") == 1
+async def test_following_goes_on_when_the_service_comes_back(
+    terminal: Terminal, tmp_path: Path
+) -> None:
+    arguments = ("events", "tail", "--type", "gated.*", "--every", "0.2")
+    async with gate_before(terminal.environment["LAYERON_URL"].removeprefix("http://")) as gate:
+        there = {**terminal.environment, "LAYERON_URL": f"http://{gate.address}"}
+        before = await received(terminal, "gated.before")
+        with running(*arguments, folder=tmp_path, log=tmp_path / "tail", **there) as tail:
+            await asyncio.to_thread(tail.until, before)
+            await gate.shut()
+            await asyncio.to_thread(tail.until, r"does not answer .*; it is tried again$")
+            after = await received(terminal, "gated.after")
+            await gate.open()
+            await asyncio.to_thread(tail.until, after)
+    assert tail.output.count("it is tried again") == 1
+
+
+async def test_following_a_service_that_never_answered_is_a_failure(tmp_path: Path) -> None:
+    nowhere = ("--url", "http://127.0.0.1:9")
+    assert "does not answer" in refusal("events", "tail", *nowhere, folder=tmp_path)

@@ -21,6 +21,7 @@ COMMANDS = [
     "send",
     "events",
     "replays",
+    "erase",
     "rejections",
     "endpoints",
     "webhooks",
