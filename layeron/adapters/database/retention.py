@@ -63,7 +63,7 @@ def mark_erased(session: Session, *, event_ids: Sequence[str], at: datetime) -> 
         session.exec(
             update(EventRow)
             .where(col(EventRow.id).in_(part), col(EventRow.body_erased_at).is_(None))
-            .values(body_erased_at=at)
+            .values(body_erased_at=at, headers=[])
         )
         session.exec(
             update(AttemptRow)

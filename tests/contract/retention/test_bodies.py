@@ -116,6 +116,8 @@ async def test_what_may_quote_the_body_goes_with_it(database: Database) -> None:
     before = await database.records.get_event(event.event_id)
     await database.retention.mark_erased([event.event_id], at=after(200))
     record = await database.records.get_event(event.event_id)
+    assert before.headers
+    assert record.headers == []
     assert record.attempts == [replace(each, logs=[], error_trace=None) for each in before.attempts]
     assert record.attempts[0].error == "ValueError: no such invoice"
     again = await database.records.begin_attempt(event, number=3, run_id="run-2", at=after(201))
