@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from statistics import quantiles
 
-from sqlalchemy import func
-from sqlalchemy.orm import Mapped
+from sqlalchemy import ColumnElement, Integer, case, func, literal_column
+from sqlalchemy import select as core_select
 from sqlmodel import Session, col, select
 
-from layeron.adapters.database.arms import bounds_of
+from layeron.adapters.database.arms import Conditions, bounds_of
 from layeron.adapters.database.parts import in_parts
 from layeron.adapters.database.sending_tables import DeliveryAttemptRow
 from layeron.adapters.database.tables import AttemptRow, EventRow
@@ -20,35 +20,28 @@ from layeron.records import Activity, Bucket, EventFilter, EventStatus
 # So many of the newest successes tell how long events take.
 _SAMPLE = 500
 
-_STATUS: Mapped[EventStatus] = col(EventRow.status)
-
 
 def activity(
     session: Session, *, since: datetime, until: datetime, bucket: timedelta, most: int
 ) -> Activity:
     """See `Statistics.activity`; the first bucket begins where the span of time does."""
-    statement = (
-        select(EventRow.id, _STATUS, EventRow.namespace, EventRow.webhook)
-        .where(*bounds_of(EventFilter(since=since, until=until)))
-        .order_by(col(EventRow.id).desc())
-        .limit(most + 1)
-    )
-    rows = session.exec(statement).all()
     starts = [since + n * bucket for n in range(-((since - until) // bucket))]
-    if len(rows) > most:
-        rows = rows[:most]
-        since = max(since, received_at(rows[-1][0]))
+    if not starts:
+        return Activity(since, [], {}, {})
+    bounds = bounds_of(EventFilter(since=since, until=until))
+    newest_first = select(EventRow.id).where(*bounds).order_by(col(EventRow.id).desc())
+    oldest, *more = session.exec(newest_first.offset(most - 1).limit(2)).all() or [""]
+    if more:
+        bounds = [*bounds, col(EventRow.id) >= oldest]
+        since = max(since, received_at(oldest))
         starts = starts[bisect_right(starts, since) - 1 :]
-    floors = [event_id_floor(start) for start in starts]
     buckets = [Counter[EventStatus]() for _ in starts]
     webhooks = defaultdict[str, Counter[EventStatus]](Counter)
     total = Counter[EventStatus]()
-    for event_id, status, namespace, webhook in rows:
-        buckets[bisect_right(floors, event_id) - 1][status] += 1
-        webhooks[f"{namespace}/{webhook}"][status] += 1
-        total[status] += 1
-    succeeded = [event_id for event_id, status, *_ in rows if status == "succeeded"]
-    p50, p99 = _percentiles(_seconds(session, succeeded[:_SAMPLE]))
+    for number, namespace, webhook, status, count in _counts(session, starts, bounds):
+        for counts in (buckets[number], webhooks[f"{namespace}/{webhook}"], total):
+            counts[status] += count
+    p50, p99 = _percentiles(_seconds(session, _newest_successes(session, bounds)))
     return Activity(
         since=since,
         buckets=[
@@ -59,6 +52,45 @@ def activity(
         seconds_p50=p50,
         seconds_p99=p99,
     )
+
+
+def _counts(
+    session: Session, starts: Sequence[datetime], bounds: Conditions
+) -> Sequence[tuple[int, str, str, EventStatus, int]]:
+    """How many events there are, by number of the bucket, webhook and status."""
+    number = _number([event_id_floor(start) for start in starts])
+    events = (
+        core_select(
+            number.label("number"),
+            col(EventRow.namespace),
+            col(EventRow.webhook),
+            col(EventRow.status),
+        )
+        .where(*bounds)
+        .subquery()
+    )
+    found = events.c
+    grouped = core_select(
+        found.number, found.namespace, found.webhook, found.status, func.count()
+    ).group_by(*found)
+    return [
+        (number, namespace, webhook, status, count)
+        for number, namespace, webhook, status, count in session.connection().execute(grouped)
+    ]
+
+
+def _number(floors: Sequence[str], first: int = 0) -> ColumnElement[int]:
+    """The number of an event's bucket, found by halves: it takes a few comparisons."""
+    half = len(floors) // 2
+    if not half:
+        return literal_column(str(first), Integer)
+    earlier, later = _number(floors[:half], first), _number(floors[half:], first + half)
+    return case((col(EventRow.id) < floors[half], earlier), else_=later)
+
+
+def _newest_successes(session: Session, bounds: Conditions) -> Sequence[str]:
+    statement = select(EventRow.id).where(EventRow.status == "succeeded", *bounds)
+    return session.exec(statement.order_by(col(EventRow.id).desc()).limit(_SAMPLE)).all()
 
 
 def _seconds(session: Session, event_ids: Sequence[str]) -> list[float]:

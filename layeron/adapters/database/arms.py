@@ -22,7 +22,7 @@ from layeron.records import EventFilter
 Conditions: TypeAlias = Sequence[ColumnElement[bool]]
 
 _MOST = 200
-_FEW = 500
+_FEW = 2_000
 _EPOCH = datetime.fromtimestamp(0, UTC)
 _NOTHING = EventFilter()
 

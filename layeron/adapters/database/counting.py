@@ -13,7 +13,7 @@ from layeron.adapters.database.tables import EventRow
 from layeron.records import Count, EventFilter
 
 # Where an index does not tell all, so many events are looked at.
-_LOOKED_AT = 20_000
+_LOOKED_AT = 5_000
 
 _FILTERED = (
     "id",

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam
+from sqlalchemy import bindparam, update
 from sqlmodel import Session, col, select
 
+from layeron.adapters.database.columns import AnyText
 from layeron.adapters.database.locks import hold
 from layeron.adapters.database.parts import in_parts
 from layeron.adapters.database.sending_tables import EndpointSecretRow
@@ -20,6 +21,15 @@ _OWNED = (
         col(EndpointSecretRow.created_at).desc(),
         col(EndpointSecretRow.id).desc(),
     )
+)
+
+_RENEW = (
+    update(EndpointSecretRow)
+    .where(
+        col(EndpointSecretRow.id) == bindparam("secret"),
+        col(EndpointSecretRow.ciphertext) == bindparam("read"),
+    )
+    .values(ciphertext=bindparam("renewed", type_=AnyText))
 )
 
 
@@ -64,6 +74,15 @@ def of_owners(
             if _is_live(row, at):
                 found.setdefault(row.owner, []).append(_stored(row))
     return found
+
+
+def renew(session: Session, renewed: Sequence[tuple[StoredSecret, str]]) -> None:
+    """See `EndpointStore.renew_secrets`; in one order, so that two who do it do not deadlock."""
+    values = [
+        {"secret": stored.id, "read": stored.ciphertext, "renewed": ciphertext}
+        for stored, ciphertext in sorted(renewed, key=lambda each: each[0].id)
+    ]
+    session.connection().execute(_RENEW, values)
 
 
 def _is_live(row: EndpointSecretRow, at: datetime) -> bool:

@@ -116,3 +116,7 @@ class DatabaseEndpointStore:
         return await self.transactions.read(
             partial(endpoint_secrets.of_owners, owners=owners, at=at)
         )
+
+    async def renew_secrets(self, renewed: Sequence[tuple[StoredSecret, str]]) -> None:
+        """See the port."""
+        await self.transactions.write(partial(endpoint_secrets.renew, renewed=renewed))

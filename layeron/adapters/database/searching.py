@@ -44,15 +44,15 @@ def arms_of_search(
 ) -> list[Arm]:
     """The arms of what a search finds, for counting: no event is in two, and order is none."""
     types = _types(where, text)
+    by_type = arms_of_types(session, where, types)
     if conditions_of(where) and not _are_few(session, where, text, bounds):
         by_external_id = _wide(session, where, text)
     else:
         by_external_id = [Arm([Span.beginning(text).found_in(_external)], where)]
-    return [
-        *arms_of_types(session, where, types),
-        *(replace(arm, outside={"event_type": types}) for arm in by_external_id),
-        *_named(session, where, text),
-    ]
+    if by_type:
+        outside = {"event_type": types}
+        by_external_id = [replace(arm, outside=outside) for arm in by_external_id]
+    return [*by_type, *by_external_id, *_named(session, where, text)]
 
 
 def _newest_by_external_id(

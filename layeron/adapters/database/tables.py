@@ -21,7 +21,7 @@ class EventRow(Table, table=True):
     """One event; its duplicates are counted in `DuplicateCountRow`.
 
     Every index ends with the id, so that each filter reads its newest events first without a
-    sort (see `layeron.adapters.database.listing`).
+    sort (see `layeron.adapters.database.listing`); one begins with it, and holds what is counted.
     """
 
     __tablename__ = "events"
@@ -31,6 +31,7 @@ class EventRow(Table, table=True):
         Index("ix_events_webhook_status", "namespace", "webhook", "status", "id"),
         Index("ix_events_type", "namespace", "webhook", "event_type", "id"),
         Index("ix_events_type_status", "namespace", "webhook", "event_type", "status", "id"),
+        Index("ix_events_lately", "id", "status", *_WEBHOOK),
         Index("ix_events_external_event_key", "external_event_key", "id"),
         partial_index("ix_events_user", "user_id", *_WEBHOOK, "id", where=_OF_USER),
         partial_index(

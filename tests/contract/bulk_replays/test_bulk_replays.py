@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -27,7 +28,7 @@ WHERE = EventFilter(
 )
 
 
-def a_bulk_replay(number: int = 0, **changes: object) -> BulkReplay:
+def a_bulk_replay(number: int = 0, **changes: Any) -> BulkReplay:
     at = after(number)
     bulk = BulkReplay(
         id=new_bulk_id(at),
@@ -41,7 +42,7 @@ def a_bulk_replay(number: int = 0, **changes: object) -> BulkReplay:
         total=10_000,
         capped=True,
     )
-    return replace(bulk, **changes)  # type: ignore[arg-type]  # as the test names them
+    return replace(bulk, **changes)
 
 
 async def test_a_bulk_replay_comes_back_as_it_was(database: Database) -> None:

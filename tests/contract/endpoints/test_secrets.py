@@ -96,6 +96,26 @@ async def test_rotations_at_once_leave_one_current_secret(store: EndpointStore) 
     assert [each.expires_at for each in found] == [None] + [after(DAY)] * 7
 
 
+async def test_a_renewed_secret_is_the_same_but_for_its_ciphertext(store: EndpointStore) -> None:
+    await rotate(store, a_secret(1), until=NOON)
+    await rotate(store, a_secret(2, at=after(10)), until=after(DAY))
+    before = (await store.secrets([OWNER], at=after(10)))[OWNER]
+    await store.renew_secrets([(each, f"renewed {each.ciphertext}") for each in before])
+    renewed = (await store.secrets([OWNER], at=after(10)))[OWNER]
+    assert renewed == [replace(each, ciphertext=f"renewed {each.ciphertext}") for each in before]
+
+
+async def test_of_two_who_renew_a_secret_the_later_one_changes_nothing(
+    store: EndpointStore,
+) -> None:
+    first = a_secret(1)
+    await rotate(store, first, until=NOON)
+    await store.renew_secrets([(first, "renewed")])
+    await store.renew_secrets([(first, "renewed with a key that is older")])
+    (found,) = (await store.secrets([OWNER], at=NOON))[OWNER]
+    assert found.ciphertext == "renewed"
+
+
 async def test_owners_are_kept_apart(store: EndpointStore) -> None:
     await store.add_secret("a", a_secret(1), others_expire_at=None, keep=1)
     await store.add_secret("b", a_secret(2), others_expire_at=None, keep=1)

@@ -1,5 +1,7 @@
 """Records that are kept no longer."""
 
+from typing import Any
+
 from layeron.adapters.database import Database
 from layeron.errors import NotFoundError
 from layeron.outbound.records import OutboundEvent
@@ -16,7 +18,7 @@ async def delete(database: Database, webhook: str = "stripe", *, limit: int = 10
     )
 
 
-async def erased(database: Database, number: int = 0, **changes: object) -> InboundEvent:
+async def erased(database: Database, number: int = 0, **changes: Any) -> InboundEvent:
     event = await handle(database.records, an_event(at=after(number), **changes))
     await database.retention.mark_erased([event.event_id], at=after(200))
     return event

@@ -32,6 +32,7 @@ def upgrade() -> None:
     op.add_column("events", sa.Column("body_erased_at", TIME))
     for name, (columns, condition) in EVENT_INDEXES.items():
         _partial_index(f"ix_events_{name}", "events", columns, condition)
+    op.create_index("ix_events_lately", "events", ["id", "status", "namespace", "webhook"])
     op.add_column("replays", sa.Column("bulk_id", TEXT))
     _partial_index(
         "ix_replays_bulk", "replays", ["event_id", "bulk_id"], "bulk_id IS NOT NULL", unique=True
@@ -97,6 +98,7 @@ def downgrade() -> None:
     op.drop_column("api_keys", "scopes")
     op.drop_index("ix_replays_bulk", "replays")
     op.drop_column("replays", "bulk_id")
+    op.drop_index("ix_events_lately", "events")
     for name in EVENT_INDEXES:
         op.drop_index(f"ix_events_{name}", "events")
     op.drop_column("events", "body_erased_at")
