@@ -2,9 +2,10 @@
 
 import base64
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
-from cryptography.fernet import Fernet, MultiFernet
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
@@ -19,8 +20,44 @@ _INFO = b"layeron endpoint secrets"
 _MEND = f"layeron secrets set {ENCRYPTION_KEY.name} --generate"
 
 
-async def load_cipher(secrets: SecretSource) -> MultiFernet:
-    """What encrypts with the newest value of the key, and decrypts with each that is live.
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What a ciphertext holds.
+
+    Attributes:
+        renewed: the same, encrypted with the newest key; None if it is already.
+    """
+
+    text: str
+    renewed: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cipher:
+    """Encrypts with the newest value of the key, and decrypts with each that is live."""
+
+    newest: Fernet
+    live: MultiFernet
+
+    def encrypt(self, text: str) -> str:
+        """The ciphertext, as text."""
+        return self.newest.encrypt(text.encode()).decode()
+
+    def open(self, ciphertext: str) -> Opened:
+        """Decrypt.
+
+        Raises:
+            InvalidToken: none of the live values encrypted this.
+        """
+        token = ciphertext.encode()
+        try:
+            return Opened(self.newest.decrypt(token).decode())
+        except InvalidToken:
+            return Opened(self.live.decrypt(token).decode(), self.live.rotate(token).decode())
+
+
+async def load_cipher(secrets: SecretSource) -> Cipher:
+    """The cipher of the values that the key has now.
 
     Raises:
         SecretUnavailableError: the key has no value, or one that is too short to be a key.
@@ -42,8 +79,9 @@ async def load_cipher(secrets: SecretSource) -> MultiFernet:
 
 
 @lru_cache(maxsize=8)
-def _cipher(values: Sequence[str]) -> MultiFernet:
-    return MultiFernet([Fernet(base64.urlsafe_b64encode(_derived(each))) for each in values])
+def _cipher(values: Sequence[str]) -> Cipher:
+    keys = [Fernet(base64.urlsafe_b64encode(_derived(each))) for each in values]
+    return Cipher(keys[0], MultiFernet(keys))
 
 
 def _derived(value: str) -> bytes:

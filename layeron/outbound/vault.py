@@ -1,19 +1,22 @@
 """Signing secrets that are generated here: kept encrypted, live for a while after a rotation."""
 
 import base64
+import logging
 import os
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from cryptography.fernet import InvalidToken, MultiFernet
+from cryptography.fernet import InvalidToken
 
-from layeron.errors import SecretUnavailableError
+from layeron.errors import SecretUnavailableError, UnavailableError
 from layeron.identity import new_secret_id, user_owner
-from layeron.outbound.encryption import load_cipher
+from layeron.outbound.encryption import Cipher, Opened, load_cipher
 from layeron.outbound.records import EndpointRecord, NewSecret, StoredSecret
 from layeron.ports.endpoints import EndpointStore
 from layeron.ports.secrets import SecretSource
 from layeron.secrets import ENCRYPTION_KEY
+
+logger = logging.getLogger("layeron.endpoints")
 
 MOST_OLD = 10
 """Secrets before the current one that sign, too, while their grace lasts."""
@@ -26,6 +29,7 @@ _OF_USER = "whcms_"
 class Vault:
     """Generates, keeps and gives the secrets of endpoints that have none in the secret store.
 
+    What it reads of those that an earlier encryption key encrypted, it encrypts with the newest.
     Each method raises `SecretUnavailableError` where the encryption key is missing or wrong, and
     `DatabaseUnavailableError` where the database does not answer.
     """
@@ -52,8 +56,15 @@ class Vault:
         for owner in wanted:
             if not stored.get(owner):
                 stored[owner] = await self._first(cipher, owner, at)
-        opened = {owner: [_open(cipher, owner, each) for each in stored[owner]] for owner in wanted}
-        return {endpoint_id: opened[owner] for endpoint_id, owner in owners.items()}
+        opened = {
+            owner: [(each, _open(cipher, owner, each)) for each in stored[owner]]
+            for owner in wanted
+        }
+        await self._renew([one for several in opened.values() for one in several])
+        return {
+            endpoint_id: [each.text for _, each in opened[owner]]
+            for endpoint_id, owner in owners.items()
+        }
 
     async def first_secret(self, endpoint: EndpointRecord, at: datetime) -> NewSecret | None:
         """Give a new endpoint its secret; None where its user has one, which was shown before."""
@@ -65,7 +76,7 @@ class Vault:
             if endpoint.user_id is not None:
                 return None
             # A delivery made it a moment ago, and nobody has seen it.
-            text = _open(cipher, owner, current)
+            text = _open(cipher, owner, current).text
         return NewSecret(text, current.created_at)
 
     async def rotate(self, owner: str, *, grace: timedelta, at: datetime) -> NewSecret:
@@ -80,7 +91,21 @@ class Vault:
         await self._store.add_secret(owner, new, others_expire_at=until, keep=MOST_OLD)
         return NewSecret(text, at, previous_expires_at=until if before else None)
 
-    async def _first(self, cipher: MultiFernet, owner: str, at: datetime) -> Sequence[StoredSecret]:
+    async def _renew(self, opened: Sequence[tuple[StoredSecret, Opened]]) -> None:
+        """Keep what was opened as the newest key encrypts it, so that older keys can go."""
+        renewed = [(stored, each.renewed) for stored, each in opened if each.renewed is not None]
+        if not renewed:
+            return
+        try:
+            await self._store.renew_secrets(renewed)
+        except UnavailableError as error:
+            # They have been read, and are renewed when they are read the next time.
+            logger.warning(
+                "signing secrets (%d) stay encrypted with an older %s for now: %s",
+                len(renewed), ENCRYPTION_KEY.name, error,
+            )  # fmt: skip
+
+    async def _first(self, cipher: Cipher, owner: str, at: datetime) -> Sequence[StoredSecret]:
         return await self._add_first(owner, _generate(cipher, owner, at)[1])
 
     async def _add_first(self, owner: str, new: StoredSecret) -> Sequence[StoredSecret]:
@@ -95,16 +120,15 @@ def owner_of(endpoint: EndpointRecord) -> str:
     return user_owner(endpoint.namespace, endpoint.webhook, endpoint.user_id)
 
 
-def _generate(cipher: MultiFernet, owner: str, at: datetime) -> tuple[str, StoredSecret]:
+def _generate(cipher: Cipher, owner: str, at: datetime) -> tuple[str, StoredSecret]:
     prefix = _OF_USER if owner.startswith("user/") else _OF_ENDPOINT
     text = prefix + base64.b64encode(os.urandom(_BYTES)).decode()
-    ciphertext = cipher.encrypt(text.encode()).decode()
-    return text, StoredSecret(new_secret_id(at), ciphertext, created_at=at)
+    return text, StoredSecret(new_secret_id(at), cipher.encrypt(text), created_at=at)
 
 
-def _open(cipher: MultiFernet, owner: str, stored: StoredSecret) -> str:
+def _open(cipher: Cipher, owner: str, stored: StoredSecret) -> Opened:
     try:
-        return cipher.decrypt(stored.ciphertext.encode()).decode()
+        return cipher.open(stored.ciphertext)
     except InvalidToken:
         raise SecretUnavailableError(
             f"The signing secret of {owner} was encrypted with another {ENCRYPTION_KEY.name}; add"

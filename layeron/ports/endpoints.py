@@ -128,3 +128,7 @@ class EndpointStore(Protocol):
     ) -> Mapping[str, Sequence[StoredSecret]]:
         """The live secrets of owners, newest first."""
         ...
+
+    async def renew_secrets(self, renewed: Sequence[tuple[StoredSecret, str]]) -> None:
+        """Give secrets, as they were read, other ciphertexts; one that was changed since stays."""
+        ...

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import psycopg
 import pytest
 import pytest_asyncio
 from cryptography.fernet import Fernet
@@ -188,15 +189,57 @@ async def test_what_is_kept_is_no_secret(place: Place) -> None:
 
 
 async def test_after_the_key_was_rotated_what_it_encrypted_still_opens(place: Place) -> None:
-    endpoint, later = an_endpoint(), an_endpoint()
+    endpoint, unread, later = an_endpoint(), an_endpoint(), an_endpoint()
     secrets = await place.keys(endpoint)
+    await place.keys(unread)
     place.environ |= {NAME: OTHER, f"{NAME}_PREVIOUS": KEY}
     assert await place.keys(endpoint) == secrets
     made_under_the_new_key = await place.keys(later)
     del place.environ[f"{NAME}_PREVIOUS"]
     assert await place.keys(later) == made_under_the_new_key
     with pytest.raises(SecretUnavailableError):
-        await place.keys(endpoint)
+        await place.keys(unread)
+
+
+async def test_what_was_read_after_a_rotation_of_the_key_outlives_the_next_one(
+    place: Place,
+) -> None:
+    endpoint, other = an_endpoint(), an_endpoint("nina")
+    await place.keys(endpoint)
+    await place.vault.rotate(endpoint.id, grace=DAY, at=NOW)
+    both = await place.vault.keys_of([endpoint, other], NOW)
+    place.environ |= {NAME: OTHER, f"{NAME}_PREVIOUS": KEY}
+    assert await place.vault.keys_of([endpoint, other], NOW) == both
+    renewed = await place.kept(endpoint)
+    assert await place.vault.keys_of([endpoint, other], NOW) == both
+    assert await place.kept(endpoint) == renewed
+    place.environ |= {NAME: THIRD, f"{NAME}_PREVIOUS": OTHER}
+    assert await place.vault.keys_of([endpoint, other], NOW) == both
+
+
+async def test_a_secret_that_cannot_be_renewed_now_is_read_all_the_same(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with fresh_database() as url:
+        await asyncio.to_thread(upgrade, url)
+        database = open_database(url)
+        endpoint = an_endpoint()
+        secrets = await Place(database.endpoints).keys(endpoint)
+        await database.close()
+        with psycopg.connect(url, autocommit=True) as operator:
+            operator.execute(
+                "DO $$ BEGIN EXECUTE format("
+                "'ALTER DATABASE %I SET default_transaction_read_only = on', current_database());"
+                " END $$"
+            )
+        database = open_database(url)
+        place = Place(database.endpoints, {NAME: OTHER, f"{NAME}_PREVIOUS": KEY})
+        kept = await place.kept(endpoint)
+        assert await place.keys(endpoint) == secrets
+        assert await place.kept(endpoint) == kept
+        await database.close()
+    assert "signing secrets (1) stay encrypted with an older LAYERON_ENCRYPTION_KEY" in caplog.text
+    assert kept[0].ciphertext not in caplog.text
 
 
 async def test_a_secret_that_no_key_opens_is_named_with_the_mend(
