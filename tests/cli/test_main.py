@@ -22,6 +22,7 @@ COMMANDS = [
     "events",
     "replays",
     "erase",
+    "erase",
     "rejections",
     "endpoints",
     "webhooks",
