@@ -3,9 +3,10 @@
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from temporalio.client import WorkflowExecutionStatus
 
-from layeron.errors import BodyLostError
+from layeron.errors import BodyLostError, EngineUnavailableError
 from layeron.identity import erasing_workflow_id
 from tests.sending.declared import publisher
 from tests.support.customer import in_turn, running_customer
@@ -66,3 +67,12 @@ async def test_nobody_else_is_erased_and_what_is_being_sent_when_it_has_ended(
             assert await is_erased(service, later.event_id)
             assert not await is_erased(service, theirs.event_id)
             assert len(customer.requests) == 5
+
+
+async def test_an_engine_without_schedules_is_told_of_as_trouble_that_may_end(
+    tmp_path: Path, skipping: SkippingServer
+) -> None:
+    app, _ = publisher()
+    async with running_service(app, tmp_path, skipping, worker=False) as service:
+        with pytest.raises(EngineUnavailableError, match="UNIMPLEMENTED"):
+            await service.tools.engine.schedule_retention()
