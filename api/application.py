@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Match, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.closing import send_and_close
+from api.closing import Unhurried, send_and_close
 from api.dashboard.app import dashboard_routes
 from api.dashboard.site import Site
 from api.errors import error
@@ -85,7 +85,7 @@ def build_api(app: Backend, tools: Toolbox, settings: Settings) -> Front:
         ],
         exception_handlers={404: _not_found, 405: _wrong_method, Exception: _failed},
     )
-    return Front(receiver, service)
+    return Front(receiver, Unhurried(service))
 
 
 async def _not_found(_: Request, __: Exception) -> Response:

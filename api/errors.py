@@ -4,19 +4,20 @@ from collections.abc import Mapping
 
 from starlette.responses import JSONResponse
 
-CODES: Mapping[int, tuple[str, str]] = {
-    400: ("bad_request", "The request is not as it must be; the message names the mend."),
-    401: ("unauthorized", "There is no key in force."),
-    403: ("forbidden", "The key lacks the scope."),
-    404: ("not_found", "There is no such thing."),
-    409: ("conflict", "It is in a state that does not allow this."),
-    410: ("body_lost", "The body is gone, or was altered after it was stored."),
-    413: ("body_too_large", "The body is too large."),
-    422: ("payload_invalid", "What was given cannot be used; the message names the mend."),
-    429: ("rate_limited", "Too many requests; wait."),
-    503: ("unavailable", "A part that is needed does not answer; try again later."),
+CODES: Mapping[str, tuple[int, str]] = {
+    "bad_request": (400, "The request is not as it must be; the message names the mend."),
+    "unauthorized": (401, "There is no key in force."),
+    "forbidden": (403, "The key lacks the scope."),
+    "not_found": (404, "There is no such thing."),
+    "conflict": (409, "It is in a state that does not allow this."),
+    "body_erased": (410, "The body was deleted, by the retention policy or on request."),
+    "body_lost": (410, "The body is gone, or was altered after it was stored."),
+    "body_too_large": (413, "The body is too large."),
+    "payload_invalid": (422, "What was given cannot be used; the message names the mend."),
+    "rate_limited": (429, "Too many requests; wait."),
+    "unavailable": (503, "A part that is needed does not answer; try again later."),
 }
-"""The errors of the API by their status, and what each means."""
+"""The errors of the API: their status, and what each means."""
 
 
 def error(

@@ -92,7 +92,7 @@ _REPLAY = Doc(
     202,
     body=ReplayQuestion,
     noted=("requested_by", "reason", "endpoints"),
-    errors=(404, 409, 422),
+    errors=(404, 409, 410, 422),
 )
 
 

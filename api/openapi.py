@@ -38,7 +38,7 @@ def document(operations: Sequence[Operation], version: str) -> dict[str, Any]:
         "paths": paths,
         "components": {
             "schemas": {**dict(sorted(definitions.items())), "Error": _ERROR},
-            "responses": {_name_of(status): _error(status) for status in CODES},
+            "responses": {_name_of(status): _error(status) for status, _ in CODES.values()},
             "securitySchemes": {"key": {"type": "http", "scheme": "bearer"}},
         },
     }
@@ -120,7 +120,9 @@ def _name_of(status: int) -> str:
 
 def _error(status: int) -> dict[str, Any]:
     said: dict[str, Any] = {
-        "description": CODES[status][1],
+        "description": " ".join(
+            f"`{code}`: {about}" for code, (each, about) in CODES.items() if each == status
+        ),
         "content": {_JSON: {"schema": {"$ref": "#/components/schemas/Error"}}},
     }
     if status in _HEADERS:
@@ -149,7 +151,7 @@ _ERROR: dict[str, Any] = {
             "properties": {
                 "code": {
                     "type": "string",
-                    "enum": [code for code, _ in CODES.values()],
+                    "enum": list(CODES),
                     "description": "For programs.",
                 },
                 "message": {"type": "string", "description": "For people."},

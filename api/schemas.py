@@ -28,6 +28,15 @@ class _Described(GenerateJsonSchema):
             return True
         return super().field_is_required(field, total)
 
+    def tuple_schema(self, schema: core_schema.TupleSchema) -> JsonSchemaValue:
+        """The schema of a tuple; as a list, where all items are alike, as more tools know that."""
+        made = super().tuple_schema(schema)
+        items = made.get("prefixItems", [])
+        if items and all(each == items[0] for each in items):
+            del made["prefixItems"]
+            made["items"] = items[0]
+        return made
+
     def dataclass_schema(self, schema: core_schema.DataclassSchema) -> JsonSchemaValue:
         """The schema of a record."""
         return _described(super().dataclass_schema(schema), schema["cls"])
