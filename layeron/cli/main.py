@@ -16,6 +16,7 @@ from layeron.cli import (
     check,
     dev,
     endpoints,
+    erase,
     events,
     keys,
     production,
@@ -44,6 +45,7 @@ app.command("verify")(verify.verify)
 app.command("send")(send.send)
 app.add_typer(events.app, name="events")
 app.add_typer(replays.app, name="replays")
+app.add_typer(erase.app, name="erase")
 app.add_typer(rejections.app, name="rejections")
 app.add_typer(endpoints.app, name="endpoints")
 app.add_typer(webhooks.app, name="webhooks")
