@@ -95,8 +95,9 @@ class DeliveryStore(Protocol):
         * The endpoint is disabled, or unknown (deleted): the delivery becomes ``held``, `Ended`.
         * The next attempt is not due, the endpoint is throttled, or its rate limit is used up:
           `Later`.
-        * Otherwise attempts still ``running`` become ``interrupted`` (their worker died), one more
-          is inserted as ``running``, and the event becomes ``processing``: `Due`.
+        * Otherwise attempts still ``running``, of this sending or an earlier one, become
+          ``interrupted`` (their worker died), one more is inserted as ``running``, and the event
+          becomes ``processing``: `Due`.
 
         Args:
             event: what is sent.
@@ -130,7 +131,10 @@ class DeliveryStore(Protocol):
         note: str,
         at: datetime,
     ) -> None:
-        """End a delivery without an attempt: it was skipped, or given up in the engine."""
+        """End a delivery without an attempt: it was skipped, or given up in the engine.
+
+        Attempts still ``running``, of this sending or an earlier one, become ``interrupted``.
+        """
         ...
 
     async def list(

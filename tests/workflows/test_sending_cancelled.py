@@ -131,6 +131,8 @@ async def test_a_terminated_event_stays_as_it_was_on_record_and_can_be_sent_agai
             await out.events.replay(sent.event_id)
             record = await service.settled(sent.event_id, replays=1)
             assert record.status == "succeeded"
+            before = [each.outcome for each in record.attempts if each.replay == 0]
+            assert sorted(before) == ["failed", "interrupted"]
             gate.set()
     assert (len(shaky.requests), len(slow.requests)) == (2, 2)
 

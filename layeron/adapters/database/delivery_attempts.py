@@ -24,7 +24,7 @@ _INTERRUPT = (
     .where(
         col(DeliveryAttemptRow.event_id) == bindparam("event"),
         col(DeliveryAttemptRow.endpoint_id).in_(bindparam("ids", expanding=True)),
-        col(DeliveryAttemptRow.replay) == bindparam("sending"),
+        col(DeliveryAttemptRow.replay) <= bindparam("sending"),
         col(DeliveryAttemptRow.outcome) == "running",
     )
     .values(
@@ -70,7 +70,13 @@ def start(session: Session, event: OutboundEvent, begun: Iterable[Due], at: date
 def interrupt(
     session: Session, event: OutboundEvent, endpoints: Sequence[str], at: datetime, why: str
 ) -> None:
-    """End attempts of this sending that are still on record as running."""
+    """End attempts of this sending and of earlier ones that are still on record as running.
+
+    An earlier sending begins no more attempts once a later one has begun. One of its attempts that
+    is under way all the same can still write: its report takes the place of ``interrupted``, and
+    leaves the delivery to the later sending. So what stays so are attempts whose worker died, and
+    whose workflow was terminated, so that nobody else would ever end them.
+    """
     values = {
         "event": event.event_id,
         "ids": list(endpoints),

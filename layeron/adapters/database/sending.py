@@ -49,7 +49,9 @@ def begin(
     known = endpoint_states.known(session, asked_of, declared)
     if not is_ready:
         rows = deliveries.put_on_record(session, event, known, at)
-    if any(rows[each].number or rows[each].replay > event.replay for each in endpoints):
+    if event.replay or any(
+        rows[each].number or rows[each].replay > event.replay for each in endpoints
+    ):
         delivery_attempts.interrupt(session, event, endpoints, at, _DIED)
     results: dict[str, BeginResult | None] = {
         each: _result(rows[each], event, at, force=force) for each in endpoints

@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 
+import pytest
+
 from layeron.adapters.database import Database
-from layeron.outbound.records import EndpointRecord, OutboundEvent
+from layeron.outbound.records import DeliveryReport, EndpointRecord, OutboundEvent
 from layeron.ports.deliveries import Ended
 from tests.contract.deliveries.examples import (
     A,
@@ -122,15 +124,52 @@ async def test_an_earlier_sending_leaves_the_endpoint_to_the_replay(database: Da
     assert await begin_one(database, event, A, at=after(105)) == Ended(A.id, "succeeded")
 
 
-async def test_a_replay_interrupts_only_attempts_of_its_own(database: Database) -> None:
+async def test_a_replay_ends_what_dead_workers_of_earlier_sendings_left_running(
+    database: Database,
+) -> None:
+    event = an_event(A, B)
+    await begin(database, event, [A, B])
+    first = await replay_of(database, event, A)
+    await begin_one(database, first, A, at=after(100))
+    record = await database.records.get_event(event.event_id)
+    assert attempts_of(record) == [
+        ("a", 0, 1, "interrupted"),
+        ("b", 0, 1, "running"),
+        ("a", 1, 1, "running"),
+    ]
+    assert record.attempts[0].ended_at == after(100)
+    second = await replay_of(database, event, A)
+    await database.deliveries.settle(second, A.id, "skipped", note="by ops", at=after(200))
+    record = await database.records.get_event(event.event_id)
+    assert attempts_of(record) == [
+        ("a", 0, 1, "interrupted"),
+        ("b", 0, 1, "running"),
+        ("a", 1, 1, "interrupted"),
+    ]
+
+
+@pytest.mark.parametrize("report", [took(A, ended_at=after(101)), failed(A, ended_at=after(101))])
+async def test_an_attempt_of_an_earlier_sending_that_lives_still_tells_its_end(
+    database: Database, report: DeliveryReport
+) -> None:
     event = an_event(A)
     await begin_one(database, event, A)
     replay = await replay_of(database, event, A)
     await begin_one(database, replay, A, at=after(100))
-    await begin_one(database, replay, A, at=after(101))
+    await database.deliveries.finish(event, [report])
     record = await database.records.get_event(event.event_id)
-    assert attempts_of(record) == [
-        ("a", 0, 1, "running"),
-        ("a", 1, 1, "interrupted"),
-        ("a", 1, 2, "running"),
-    ]
+    told = "succeeded" if report.failure is None else "failed"
+    assert attempts_of(record) == [("a", 0, 1, told), ("a", 1, 1, "running")]
+    assert (record.attempts[0].ended_at, record.attempts[0].note) == (after(101), None)
+    assert deliveries_of(record) == {"a": "queued"}
+
+
+async def test_an_earlier_sending_ends_no_attempt_of_a_replay(database: Database) -> None:
+    event = an_event(A)
+    await begin_one(database, event, A)
+    replay = await replay_of(database, event, A)
+    await begin_one(database, replay, A, at=after(100))
+    later(await begin_one(database, event, A, at=after(101)))
+    await database.deliveries.settle(event, A.id, "dead_letter", note="?", at=after(102))
+    record = await database.records.get_event(event.event_id)
+    assert attempts_of(record) == [("a", 0, 1, "interrupted"), ("a", 1, 1, "running")]
