@@ -22,7 +22,6 @@ COMMANDS = [
     "events",
     "replays",
     "erase",
-    "erase",
     "rejections",
     "endpoints",
     "webhooks",
