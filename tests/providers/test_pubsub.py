@@ -137,7 +137,6 @@ async def test_what_we_sign_is_accepted_by_googles_library() -> None:
         {"iat": int(datetime.now(UTC).timestamp()) + 86_400},
         {"iat": True},
     ],
-    ids=str,
 )
 async def test_a_token_for_somebody_else_or_another_time_is_refused(
     changes: Mapping[str, object],
