@@ -111,7 +111,7 @@ def posts(market: Market) -> dict[str, Scope]:
     admin += ["/keys", "/keys/nobody/revoke", f"/endpoints/{market.place}/new"]
     replay = ["/bulk-replays", f"{one}/skip", f"{one}/retry", f"{rejection}/accept"]
     replay += [f"{bulk}/{do}" for do in ("pause", "resume", "stop")]
-    return dict.fromkeys(admin, "admin") | dict.fromkeys(replay, "replay")
+    return {**dict.fromkeys(admin, "admin"), **dict.fromkeys(replay, "replay")}
 
 
 async def test_every_page_asks_a_stranger_to_log_in_and_shows_itself_to_who_has(

@@ -17,10 +17,11 @@ from layeron.outbound.declaration import OutboundWebhook
 from layeron.outbound.records import EndpointRecord
 from layeron.request import Request
 from layeron.secrets import ENCRYPTION_KEY, Secret
+from tests.api.sending import hmac_hex
 from tests.support.customer import Customer, running_customer
 from tests.support.service import Service, eventually, running_service
 from tests.support.temporal import TemporalServer
-from tests.support.vendor import QUICK, SECRET, SECRET_NAME, send_new
+from tests.support.vendor import SECRET, SECRET_NAME, send_new
 
 SECRETS: Mapping[str, str] = {
     SECRET_NAME: SECRET,
@@ -87,6 +88,13 @@ class Market:
 
         return await eventually(look)
 
+    async def rejected_then_mended(self, payload: object, key: str) -> str:
+        """A request signed with a key that the service learns too late; its rejection's id."""
+        signature = hmac_hex(key, json.dumps(payload).encode())
+        rejection = await self.rejected(payload, x_signature=signature)
+        self.set_secret(SECRET_NAME, key)
+        return rejection
+
     async def received(self, **fields: Any) -> str:
         """An order that has been handled; its id."""
         order = {"id": f"evt_{uuid.uuid4()}", "type": "order.paid", **fields}
@@ -97,7 +105,7 @@ class Market:
 
 @asynccontextmanager
 async def running_market(
-    folder: Path, temporal: TemporalServer, namespace: str | None = None, **settings: object
+    folder: Path, temporal: TemporalServer, namespace: str | None = None, **settings: Any
 ) -> AsyncGenerator[Market]:
     """Run it; in a namespace that nothing else has, if none is named."""
     secrets = SecretFile(folder / FILE_NAME)
@@ -106,7 +114,7 @@ async def running_market(
     partner, seen = Partner(), list[str]()
     async with running_customer(partner.answer) as customer:
         app, publisher = _declared(namespace or f"m{uuid.uuid4().hex[:12]}", customer.url, seen)
-        known = {"outbound_allow": "127.0.0.0/8", **settings}
+        known: dict[str, Any] = {"outbound_allow": "127.0.0.0/8", **settings}
         async with running_service(app, folder, temporal, **known) as service:
             yield Market(service, publisher, partner, customer, folder, seen)
 
@@ -133,7 +141,7 @@ def _declared(namespace: str, url: str, seen: list[str]) -> tuple[Backend, Outbo
             namespace=namespace,
             path="/webhooks/orders",
             signature={"header": "x-signature", "secret": secret(SECRET_NAME)},
-            delivery=QUICK,
+            delivery={"retry": {"attempts": 3, "initial_delay_seconds": 0.1}},
             on={"order.paid": handle_order, "order.*": handle_order},
         ),
         webhooks.stripe(
