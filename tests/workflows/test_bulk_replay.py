@@ -112,7 +112,7 @@ async def test_a_replay_that_was_put_on_record_and_not_started_is_started_once(
     app, webhook = vendor(handler=collect(seen))
     async with running_service(app, tmp_path, temporal, worker=False) as service:
         ids = await recorded(service, webhook, 3)
-        begun = await start(service, 100)
+        begun = await bulk_of(service).start(Selection(event_ids=ids), requested_by="nina")
         for each in ids[:2]:
             await service.tools.records.add_replay(
                 each,
