@@ -112,7 +112,8 @@ def handlers_in_words(handlers: Handlers) -> list[tuple[str, str]]:
     for pattern in handlers.patterns:
         bound = handlers.match(pattern)
         function = bound.function if bound else None
-        name = getattr(function, "__qualname__", type(function).__name__)
+        qualified: str = getattr(function, "__qualname__", type(function).__name__)
+        name = qualified.rpartition("<locals>.")[2]
         workflow = bound.workflow_name if bound else None
         told.append((pattern, f"workflow {workflow}" if workflow else f"{name}()"))
     return told

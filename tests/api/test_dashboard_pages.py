@@ -445,8 +445,10 @@ async def test_a_key_is_shown_once_opens_what_it_may_and_nothing_once_revoked(
 
 
 async def test_settings_tell_no_secret(market: Market) -> None:
+    database = "postgresql://layeron:p4ssw0rd@db.internal:5432/hooks?password=p4ss"
     hidden = {
-        "database_url": "postgresql://layeron:p4ssw0rd@db.internal:5432/hooks?password=p4ss",
+        "database_url": database,
+        "effective_database_url": database,  # which was worked out already
         "api_key": "lyr_k3y_s3cr3t",
         "outbound_proxy": "http://user:pr0xy@proxy.internal:3128",
         "url": "https://me:pw1@hooks.example.com/base",
@@ -462,6 +464,7 @@ async def test_settings_tell_no_secret(market: Market) -> None:
         assert each not in text
     assert "LAYERON_MAX_BODY" in text
     assert "answers" in text
+    assert "postgresql://db.internal:5432/hooks" in text
 
 
 async def test_what_strangers_write_is_text_on_every_page(market: Market, visitor: Visitor) -> None:

@@ -9,6 +9,7 @@ import shutil
 import tempfile
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from playwright.async_api import async_playwright
 
@@ -21,6 +22,16 @@ from tests.support.temporal import running_temporal
 IMAGES = Path(__file__).resolve().parents[2] / "docs" / "images"
 _SIZE = {"width": 1100, "height": 760}
 _LARGEST = 150_000
+_SHOWN: dict[str, Any] = {
+    "data_dir": Path("/srv/market/.layeron"),
+    "effective_database_url": "sqlite:////srv/market/.layeron/layeron.db",
+    "effective_blobs": "/srv/market/.layeron/bodies",
+    "temporal_address": "127.0.0.1:7233",
+    "temporal_ui": "http://127.0.0.1:8233",
+    "task_queue": "layeron",
+}
+"""Settings as pages tell them, in place of a test's."""
+
 _NIGHT = 24
 """Hours that the chart of the overview shows."""
 
@@ -65,7 +76,7 @@ async def fill(market: Market) -> dict[str, str]:
         "rejections": "rejections",
         "rejection": f"rejections/{rejection}",
         "webhooks": "webhooks",
-        "webhook": f"webhooks/{market.namespace}/stripe",
+        "webhook": f"webhooks/{market.namespace}/stripe#declared-title",
         "endpoints": f"endpoints?webhook={market.place}",
         "endpoint": f"{one}?tested={tested.id}",
         "endpoint-form": f"{one}/edit",
@@ -89,8 +100,8 @@ async def take(folder: Path) -> None:
     chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
     async with (
         running_temporal(folder) as temporal,
-        running_market(folder, temporal, "default", temporal_ui="http://127.0.0.1:8233") as market,
-        serving(market.service) as address,
+        running_market(folder, temporal, "default") as market,
+        serving(market.service, **_SHOWN) as address,
         async_playwright() as playwright,
     ):
         pages = await fill(market)

@@ -143,8 +143,7 @@ async def test_a_thousand_dead_letters_are_replayed_with_a_pause_and_a_stop_in_t
     says_yes(looker)
     await service.tools.blobs.put(STORED.name, BODY)
     url = service.settings.effective_database_url
-    kind = {"event_type": "order.lost"}
-    letters = put_on_record(url, market.namespace, "orders", LETTERS, **kind)
+    letters = put_on_record(url, market.namespace, "orders", LETTERS, event_type="order.lost")
 
     await start(looker, "1,000 events")
     await past(looker, 100)

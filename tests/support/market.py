@@ -67,7 +67,7 @@ class Market:
 
     async def endpoint(self, **options: Any) -> EndpointRecord:
         """A new endpoint at the partners' server."""
-        made = {"url": self.customer.url, "retry": {"schedule": []}, **options}
+        made: dict[str, Any] = {"url": self.customer.url, "retry": {"schedule": []}, **options}
         place = f"/webhooks/{self.place}/endpoints"
         answer = await self.service.api("POST", place, json=made)
         assert answer.status_code == 201, answer.text
