@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable
 from benchmarks import (
     accepting,
     completing,
+    dashboard,
     history,
     listing,
     sending,
@@ -45,6 +46,7 @@ BENCHMARKS: dict[str, Callable[[], list[Figure]]] = {
     "sending": _on_a_system(sending.run),
     "sending-isolation": _on_a_system(sending_isolation.run),
     "listing": _listing,
+    "dashboard": dashboard.run,
     "verifying": verifying.run,
 }
 
