@@ -32,7 +32,7 @@ def activity(
     newest_first = select(EventRow.id).where(*bounds).order_by(col(EventRow.id).desc())
     oldest, *more = session.exec(newest_first.offset(most - 1).limit(2)).all() or [""]
     if more:
-        bounds = [*bounds, col(EventRow.id) >= oldest]
+        bounds = [*bounds_of(EventFilter(until=until)), col(EventRow.id) >= oldest]
         since = max(since, received_at(oldest))
         starts = starts[bisect_right(starts, since) - 1 :]
     buckets = [Counter[EventStatus]() for _ in starts]

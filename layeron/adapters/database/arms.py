@@ -44,12 +44,12 @@ class Arm:
     outside: Mapping[str, Span] = field(default_factory=dict[str, Span])
 
     def rest_on(self, events: type[EventRow] = EventRow) -> Conditions:
-        """What else its events must fulfil, for reading them along this range."""
-        seen = [span.seen_in(col(getattr(events, name))) for name, span in self.spans.items()]
-        not_seen = [
-            ~span.seen_in(col(getattr(events, name))) for name, span in self.outside.items()
+        """What else its events must fulfil, out of reach of other indexes."""
+        return [
+            *conditions_of(self.rest, events, seen=True),
+            *(span.seen_in(col(getattr(events, name))) for name, span in self.spans.items()),
+            *(~span.seen_in(col(getattr(events, name))) for name, span in self.outside.items()),
         ]
-        return [*conditions_of(self.rest, events), *seen, *not_seen]
 
 
 def newest(session: Session, arms: Sequence[Arm], bounds: Conditions, limit: int) -> list[str]:
@@ -69,14 +69,18 @@ def newest(session: Session, arms: Sequence[Arm], bounds: Conditions, limit: int
 
 
 def bounds_of(where: EventFilter, cursor: str | None = None) -> Conditions:
-    """Times and cursors are bounds of the id, which every index ends with."""
+    """Times and cursors are bounds of the id, which every index ends with.
+
+    There is one of each kind: of several, SQLite would leap to the first it is given.
+    """
     bounds: list[ColumnElement[bool]] = []
     if where.since is not None:
         bounds.append(col(EventRow.id) >= event_id_floor(max(where.since, _EPOCH)))
+    ends = [] if cursor is None else [cursor]
     if where.until is not None:
-        bounds.append(col(EventRow.id) < event_id_floor(max(where.until, _EPOCH)))
-    if cursor is not None:
-        bounds.append(col(EventRow.id) < cursor)
+        ends.append(event_id_floor(max(where.until, _EPOCH)))
+    if ends:
+        bounds.append(col(EventRow.id) < min(ends))
     return bounds
 
 
@@ -102,7 +106,8 @@ def arms_of_types(session: Session, where: EventFilter, span: Span) -> Sequence[
     own = _arms_of_sent(session, where)
     if own is not None and _are_few(session, own):
         return [replace(arm, spans={"event_type": span}) for arm in own]
-    found = occurring.types(session, where, span, _MOST + 1)
+    allowed = where if own is None else _among_sent(where)
+    found = occurring.types(session, allowed, span, _MOST + 1)
     if len(found) > _MOST:
         # Types by the hundred are those of a wide span: the newest events are of it soon enough.
         wide = arms_of(session, replace(where, event_type=None))
@@ -123,24 +128,39 @@ def arms_of_types(session: Session, where: EventFilter, span: Span) -> Sequence[
     ]
 
 
-def conditions_of(where: EventFilter, events: type[EventRow] = EventRow) -> Conditions:
-    """A filter as it is, without its times and its search."""
-    wanted = {
+def conditions_of(
+    where: EventFilter, events: type[EventRow] = EventRow, *, seen: bool = False
+) -> Conditions:
+    """A filter as it is, without its times and its search.
+
+    Args:
+        where: the filter.
+        events: the rows it is about.
+        seen: for reading along an index of other columns (see `Span.seen_in`).
+    """
+    texts = {
         "direction": where.direction,
         "namespace": where.namespace,
         "webhook": where.webhook,
         "status": where.status,
         "user_id": where.user_id,
-        "last_http_status": where.http_status,
     }
-    conditions = [
-        col(getattr(events, name)) == value for name, value in wanted.items() if value is not None
-    ]
+    conditions: list[ColumnElement[bool]] = []
+    for name, value in texts.items():
+        if value is not None:
+            text = col(getattr(events, name))
+            conditions.append((text.concat("") if seen else text) == value)
+    if where.http_status is not None:
+        number = col(events.last_http_status)
+        conditions.append((number + 0 if seen else number) == where.http_status)
+    spans: dict[str, Span] = {}
     if where.event_type is not None:
-        conditions.append(Span.of_type(where.event_type).found_in(col(events.event_type)))
+        spans["event_type"] = Span.of_type(where.event_type)
     if where.external_event_id is not None:
-        external_id = Span.one(where.external_event_id)
-        conditions.append(external_id.found_in(col(events.external_event_key)))
+        spans["external_event_key"] = Span.one(where.external_event_id)
+    for name, span in spans.items():
+        key = col(getattr(events, name))
+        conditions.append(span.seen_in(key) if seen else span.found_in(key))
     return conditions
 
 
@@ -159,8 +179,7 @@ def _spread(
     session: Session, where: EventFilter, leading: EventFilter, rest: EventFilter = _NOTHING
 ) -> Sequence[Arm]:
     """Ranges of an index that begins with a column of its own, then webhook and status."""
-    sent = replace(where, direction=where.direction or "outbound")
-    found = occurring.webhooks(session, sent, _MOST + 1)
+    found = occurring.webhooks(session, _among_sent(where), _MOST + 1)
     if len(found) > _MOST:
         return [Arm(conditions_of(leading), replace(where, event_type=None))]
     status = conditions_of(EventFilter(status=where.status))
@@ -169,6 +188,10 @@ def _spread(
         Arm([*first, *_of_webhook(namespace, webhook), *status], rest)
         for namespace, webhook in found
     ]
+
+
+def _among_sent(where: EventFilter) -> EventFilter:
+    return replace(where, direction=where.direction or "outbound")
 
 
 def _are_few(session: Session, arms: Sequence[Arm]) -> bool:

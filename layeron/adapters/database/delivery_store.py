@@ -52,6 +52,12 @@ class DatabaseDeliveryStore:
         """See the port."""
         return await self.transactions.write(partial(outcomes.finish, event=event, reports=reports))
 
+    async def sent(self, event_id: str, endpoint_id: str, *, replay: int) -> OutboundEvent | None:
+        """See the port."""
+        return await self.transactions.read(
+            partial(sending.sent, event_id=event_id, endpoint_id=endpoint_id, replay=replay)
+        )
+
     async def settle(
         self,
         event: OutboundEvent,

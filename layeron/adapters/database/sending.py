@@ -6,6 +6,7 @@ healthy one go on side by side.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
@@ -20,6 +21,7 @@ from layeron.adapters.database import (
 from layeron.adapters.database.sending_tables import DeliveryRow
 from layeron.outbound.health import Wait, admit, ask_again
 from layeron.outbound.records import ENDED, EndpointRecord, OutboundEvent
+from layeron.outbound.replaying import replayed
 from layeron.ports.deliveries import BeginResult, Due, Ended, Later
 from layeron.records import DeliveryStatus
 
@@ -66,6 +68,15 @@ def begin(
     row.attempt_count += len(begun)
     deliveries.set_event_status(session, event, row, at=at, begun=len(begun))
     return [each for each in results.values() if each is not None]
+
+
+def sent(session: Session, event_id: str, endpoint_id: str, *, replay: int) -> OutboundEvent | None:
+    """See `DeliveryStore.sent`."""
+    delivery = session.get(DeliveryRow, (event_id, endpoint_id))
+    if delivery is None or delivery.replay < replay:
+        return None
+    (record,) = events.read(session, [event_id])
+    return replace(replayed(record, [endpoint_id], {endpoint_id}), replay=replay)
 
 
 def _result(
