@@ -1,12 +1,13 @@
 """The ASGI application: webhooks to the receiver, the service's own paths to their routes."""
 
 import logging
+from collections.abc import Sequence
 
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Match, Route
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.routing import BaseRoute, Match, Route
+from starlette.types import Receive, Scope, Send
 
 from api.closing import Unhurried, send_and_close
 from api.dashboard.app import dashboard_routes
@@ -26,11 +27,16 @@ logger = logging.getLogger("layeron.api")
 
 
 class Front:
-    """Sends each request to the receiver or to the service's own routes, by host and path."""
+    """Sends each request to the receiver or to the service's own routes, by host and path.
 
-    def __init__(self, receiver: Receiver, service: ASGIApp) -> None:
+    Attributes:
+        routes: the service's own.
+    """
+
+    def __init__(self, receiver: Receiver, service: Starlette) -> None:
         self._receiver = receiver
-        self._service = service
+        self._service = Unhurried(service)
+        self.routes: Sequence[BaseRoute] = service.routes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or take part in the server's life cycle."""
@@ -85,7 +91,7 @@ def build_api(app: Backend, tools: Toolbox, settings: Settings) -> Front:
         ],
         exception_handlers={404: _not_found, 405: _wrong_method, Exception: _failed},
     )
-    return Front(receiver, Unhurried(service))
+    return Front(receiver, service)
 
 
 async def _not_found(_: Request, __: Exception) -> Response:

@@ -66,6 +66,7 @@ class CreatedEndpoint:
 
 def _name_may_be_left_out(schema: dict[str, Any]) -> None:
     schema["required"] = ["url"]
+    schema["properties"]["url"]["examples"] = ["https://example.com/webhooks"]
 
 
 def _all_may_be_left_out(schema: dict[str, Any]) -> None:

@@ -67,10 +67,11 @@ def _operation(
         "operationId": _id_of(operation),
         "tags": [doc.group or first],
         "summary": doc.summary,
-        "description": "\n\n".join(filter(None, [doc.about, needs and f"Needs `{needs}`."])),
+        "description": doc.about,
         "parameters": parameters,
         "responses": _responses(operation, schemas),
         "security": [{"key": []}] if needs else [],
+        "x-scope": needs,
     }
     if doc.body is not None:
         content = {_JSON: {"schema": schemas[doc.body, "validation"]}}

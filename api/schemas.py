@@ -39,7 +39,11 @@ class _Described(GenerateJsonSchema):
 
     def dataclass_schema(self, schema: core_schema.DataclassSchema) -> JsonSchemaValue:
         """The schema of a record."""
-        return _described(super().dataclass_schema(schema), schema["cls"])
+        made = super().dataclass_schema(schema)
+        if self.mode == "serialization":
+            for each in made.get("properties", {}).values():
+                each.pop("default", None)  # it is never left to the reader
+        return _described(made, schema["cls"])
 
     def typed_dict_schema(self, schema: core_schema.TypedDictSchema) -> JsonSchemaValue:
         """The schema of an answer that is no record."""
@@ -96,4 +100,5 @@ def _read(doc: str) -> tuple[str, Mapping[str, str]]:
 
 
 def _markdown(text: str) -> str:
-    return " ".join(text.replace("``", "`").split())
+    plain = " ".join(text.replace("``", "`").split())
+    return f"{plain[:1].upper()}{plain[1:]}"

@@ -1,13 +1,13 @@
 """The API behind a real uvicorn on loopback, and connections that say any bytes."""
 
 import asyncio
-import socket
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
 from api.application import build_api
 from api.main import Server, server_config
+from layeron.listening import listen
 from tests.support.service import Service
 
 _PATIENCE_SECONDS = 20
@@ -23,7 +23,7 @@ async def serving(service: Service, **settings: object) -> AsyncGenerator[str]:
     """
     known = service.settings.model_copy(update=settings)
     front = build_api(service.app, service.tools, known)
-    with socket.create_server(("127.0.0.1", 0)) as listener:
+    with listen("127.0.0.1", 0, "the test's port") as listener:
         server = Server(server_config(front, known))
         task = asyncio.create_task(server.serve(sockets=[listener]))
         while not server.started:
