@@ -71,7 +71,7 @@ def retry_after(headers: Sequence[tuple[str, str]], at: datetime) -> float | Non
             return float(text.strip()[:12])
         try:
             moment = parsedate_to_datetime(text)
-        except ValueError:
+        except (ValueError, OverflowError):  # a number in it may have any number of digits
             return None
         zoned = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
         return max((zoned - at).total_seconds(), 0.0)
@@ -113,6 +113,8 @@ def _answered(
 def _told(status: int) -> str:
     phrase = f" {HTTPStatus(status).phrase}" if status in set(HTTPStatus) else ""
     note = "; redirects are not followed" if 300 <= status < 400 else ""  # noqa: PLR2004  # RFC 9110 §15.4
+    if status == HTTPStatus.GONE:
+        note = "; that disables the endpoint, and what comes for it is held"
     return f"answered {status}{phrase}{note}"
 
 

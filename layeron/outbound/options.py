@@ -22,7 +22,7 @@ ENDPOINT_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 LONGEST_EVENT_TYPE = 128
 _PATTERN = re.compile(rf"\*|{EVENT_TYPE.pattern}(\.\*)?")
 _HEADER_NAME = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,128}")
-_HEADER_VALUE = re.compile(r"[\t\x20-\x7e]{0,4096}")
+_HEADER_VALUE = re.compile(r"(?![\t ])[\t\x20-\x7e]{0,4096}(?<![\t ])")
 _OURS = re.compile(
     r"host|connection|content-length|content-type|transfer-encoding|te|trailer|upgrade|expect"
     r"|keep-alive|proxy-.*|webhook-.*|user-agent|x-forwarded-.*|forwarded|via"
@@ -71,7 +71,8 @@ def check_headers(headers: Mapping[str, str]) -> Mapping[str, str]:
             raise ValueError(f"header {name!r} is set by the service; leave it out")
         if not _HEADER_VALUE.fullmatch(value):
             raise ValueError(
-                f"the value of header {name!r} must be printable ASCII of at most 4096 characters"
+                f"the value of header {name!r} must be printable ASCII of at most 4096 characters,"
+                " without blanks at its ends"
             )
     spellings = Counter(name.lower() for name in headers)
     if twice := [name for name, count in spellings.items() if count > 1]:
@@ -90,7 +91,7 @@ class EndpointOptions(Options):
             for secrets of yours.
         timeout_seconds: for a whole attempt, from name lookup to the end of the answer.
         retry: when a failed delivery is tried again.
-        rate_limit: deliveries a second; without it, as many as come.
+        rate_limit: deliveries a second, from 0.001; without it, as many as come.
         fifo: one after the other, each waits for the success of the one before.
         description: for people.
         metadata: of your own, such as ids; kept and given back.
@@ -103,7 +104,7 @@ class EndpointOptions(Options):
     headers: Mapping[str, str] = {}
     timeout_seconds: float = Field(default=20, ge=1, le=60)
     retry: OutboundRetry = OutboundRetry()
-    rate_limit: float | None = Field(default=None, gt=0, le=10_000)
+    rate_limit: float | None = Field(default=None, ge=0.001, le=10_000)
     fifo: bool = False
     description: str = Field(default="", max_length=500)
     metadata: Mapping[str, Any] = {}

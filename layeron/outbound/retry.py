@@ -33,7 +33,7 @@ class OutboundRetry(Options):
     schedule: tuple[Duration, ...] | None = Field(default=None, max_length=_MOST_ATTEMPTS - 1)
     attempts: int | None = Field(default=None, ge=1, le=_MOST_ATTEMPTS)
     backoff: Literal["exponential", "fixed"] = "exponential"
-    initial_delay_seconds: float = Field(default=5, gt=0, le=86_400)
+    initial_delay_seconds: float = Field(default=5, ge=0.001, le=86_400)
     max_delay_seconds: float = Field(default=86_400, gt=0, le=604_800)
     jitter: float = Field(default=0.1, ge=0, le=1)
 

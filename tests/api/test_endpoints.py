@@ -84,6 +84,11 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "no time": ({"timeout_seconds": 0}, "endpoint.timeout_seconds"),
     "too much time": ({"timeout_seconds": 3600}, "endpoint.timeout_seconds"),
     "no rate": ({"rate_limit": 0}, "endpoint.rate_limit"),
+    "a rate of once in an age": ({"rate_limit": 1e-300}, "endpoint.rate_limit"),
+    "no delay to speak of": (
+        {"retry": {"attempts": 3, "initial_delay_seconds": 1e-300}},
+        "endpoint.retry.initial_delay_seconds",
+    ),
     "a wrong delay": ({"retry": {"schedule": ["soon"]}}, "endpoint.retry.schedule"),
     "metadata as text": ({"metadata": "x"}, "endpoint.metadata"),
     "a lot of metadata": ({"metadata": {"x": "y" * 20_000}}, "endpoint.metadata"),
@@ -98,6 +103,8 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "a proxy": ({"headers": {"Proxy-Authorization": "Basic eA=="}}, "'Proxy-Authorization'"),
     "a line break in a value": ({"headers": {"x-a": "1\r\nHost: internal"}}, "header 'x-a'"),
     "a line break in a name": ({"headers": {"x-a: 1\r\nHost": "internal"}}, "no header name"),
+    "a blank before a value": ({"headers": {"x-a": " 1"}}, "without blanks at its ends"),
+    "a tab after a value": ({"headers": {"x-a": "1\t"}}, "without blanks at its ends"),
     "a NUL in a value": ({"headers": {"x-a": "1\0"}}, "header 'x-a'"),
     "one header twice": ({"headers": {"X-A": "1", "x-a": "2"}}, "'x-a' is there in several"),
 }

@@ -108,6 +108,8 @@ def test_retry_after_is_capped() -> None:
         ("", None),
         ("١٢", None),
         ("9" * 5000, 999_999_999_999),
+        (f"Sun, 01 Mar 2026 12:01:30 +{'9' * 20}", None),
+        (f"Sun, 01 Mar 2026 {'9' * 20}:01:30 GMT", None),
     ],
 )
 def test_retry_after_is_a_number_or_a_date(text: str, seconds: float | None) -> None:
