@@ -16,11 +16,11 @@ from layeron.keys import new_key
 from layeron.records import Scope
 from tests.api.sending import hmac_hex
 from tests.api.serving import serving
-from tests.support.market import SECRETS, Market, running_market
+from tests.support.market import ORDERS_SECRET, SECRETS, Market, running_market
 from tests.support.recorded import BODY, STORED, put_on_record
 from tests.support.service import eventually
 from tests.support.temporal import TemporalServer
-from tests.support.vendor import SECRET_NAME, sign
+from tests.support.vendor import sign
 
 SCRIPT = "<script>alert(1)</script><img src=x onerror=alert(2)>'\"&"
 NOWHERE = "01M87HX43ACC2282GBSNFBF3Q6"
@@ -177,12 +177,12 @@ async def test_a_rejection_is_explained_without_what_would_let_it_be_forged(
 
     text = await visitor.text(f"/rejections/{await eventually(look)}")
     assert "no match" in text
-    assert SECRET_NAME in text
+    assert ORDERS_SECRET in text
     assert '{"id": "forged", "type": "order.paid"}' in text
     assert "x1y2" not in text
     assert "[redacted]" in text
     assert sign(order) not in text
-    assert SECRETS[SECRET_NAME] not in text
+    assert SECRETS[ORDERS_SECRET] not in text
 
 
 async def test_a_rejection_is_accepted_once_it_verifies_and_not_before(
@@ -195,7 +195,7 @@ async def test_a_rejection_is_accepted_once_it_verifies_and_not_before(
     answer = await visitor.post(f"/rejections/{rejection}/accept")
     assert answer.status_code == 409
     assert "still does not verify" in answer.text
-    market.set_secret(SECRET_NAME, "the mended secret")
+    market.set_secret(ORDERS_SECRET, "the mended secret")
     try:
         assert "It verifies now" in await visitor.text(f"/rejections/{rejection}")
         answer = await visitor.post(f"/rejections/{rejection}/accept")
@@ -203,7 +203,7 @@ async def test_a_rejection_is_accepted_once_it_verifies_and_not_before(
         event_id = answer.headers["location"].rpartition("/")[2]
         assert (await market.service.settled(event_id)).status == "succeeded"
     finally:
-        market.set_secret(SECRET_NAME, SECRETS[SECRET_NAME])
+        market.set_secret(ORDERS_SECRET, SECRETS[ORDERS_SECRET])
     text = await visitor.text(f"/rejections/{rejection}")
     assert event_id in text
     assert "Accept request" not in text

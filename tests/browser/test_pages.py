@@ -10,11 +10,10 @@ from playwright.async_api import Browser, Dialog, expect
 from layeron.keys import new_key
 from tests.api.serving import serving
 from tests.browser.looking import Looker, looking
-from tests.support.market import SECRETS, Market, running_market
+from tests.support.market import ORDERS_SECRET, SECRETS, Market, running_market
 from tests.support.recorded import BODY, STORED, put_on_record
 from tests.support.service import eventually
 from tests.support.temporal import TemporalServer
-from tests.support.vendor import SECRET_NAME
 
 SCRIPT = "<script>document.title='run'</script><img src=x onerror=\"document.title='run'\">"
 LETTERS = 1_000
@@ -57,7 +56,7 @@ async def test_a_rejection_is_explained_and_accepted_after_the_fix(
     await page.get_by_role("button", name="Filter").click()
     await page.locator(f"#{rejection} a").click()
     await expect(page.locator("#verdict")).to_contain_text("It does not verify: no match")
-    await expect(page.locator("#steps")).to_contain_text(f"secret {SECRET_NAME}")
+    await expect(page.locator("#steps")).to_contain_text(f"secret {ORDERS_SECRET}")
     await expect(page.locator("#pretty")).to_contain_text("<script>document")
     assert "run" not in await page.title()
 
@@ -72,7 +71,7 @@ async def test_a_rejection_is_explained_and_accepted_after_the_fix(
         )
         await expect(page.locator("#state .good")).to_contain_text("succeeded")
     finally:
-        market.set_secret(SECRET_NAME, SECRETS[SECRET_NAME])
+        market.set_secret(ORDERS_SECRET, SECRETS[ORDERS_SECRET])
     await looker.go(f"/dashboard/rejections/{signed}")
     await expect(page.get_by_text("It came in already")).to_be_visible()
 
@@ -135,7 +134,7 @@ async def test_a_queue_is_helped_past_what_blocks_it(looker: Looker, market: Mar
         market.partner.status = 200
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 async def test_a_thousand_dead_letters_are_replayed_with_a_pause_and_a_stop_in_the_middle(
     looker: Looker, market: Market
 ) -> None:
@@ -163,7 +162,7 @@ async def test_a_thousand_dead_letters_are_replayed_with_a_pause_and_a_stop_in_t
         await service.settled(each, {"succeeded"}, replays=1)
 
     await start(looker, f"{LETTERS - stopped.replayed:,} events")
-    await expect(page.locator("#state")).to_contain_text("finished", timeout=120_000)
+    await expect(page.locator("#state")).to_contain_text("finished", timeout=400_000)
     finished = await service.tools.bulk_replays.get(page.url.rpartition("/")[2])
     assert (finished.replayed, finished.skipped) == (LETTERS - stopped.replayed, 0)
     share = await page.get_by_role("progressbar").evaluate("each => each.value / each.max")

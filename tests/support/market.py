@@ -21,10 +21,11 @@ from tests.api.sending import hmac_hex
 from tests.support.customer import Customer, running_customer
 from tests.support.service import Service, eventually, running_service
 from tests.support.temporal import TemporalServer
-from tests.support.vendor import SECRET, SECRET_NAME, send_new
+from tests.support.vendor import SECRET, send_new
 
+ORDERS_SECRET = "MARKET_ORDERS_SECRET"
 SECRETS: Mapping[str, str] = {
-    SECRET_NAME: SECRET,
+    ORDERS_SECRET: SECRET,
     "STRIPE_WEBHOOK_SECRET": "whsec_of_the_market",
     ENCRYPTION_KEY.name: "a key of more than thirty-two characters",
 }
@@ -92,7 +93,7 @@ class Market:
         """A request signed with a key that the service learns too late; its rejection's id."""
         signature = hmac_hex(key, json.dumps(payload).encode())
         rejection = await self.rejected(payload, x_signature=signature)
-        self.set_secret(SECRET_NAME, key)
+        self.set_secret(ORDERS_SECRET, key)
         return rejection
 
     async def received(self, **fields: Any) -> str:
@@ -140,7 +141,7 @@ def _declared(namespace: str, url: str, seen: list[str]) -> tuple[Backend, Outbo
             name="orders",
             namespace=namespace,
             path="/webhooks/orders",
-            signature={"header": "x-signature", "secret": secret(SECRET_NAME)},
+            signature={"header": "x-signature", "secret": secret(ORDERS_SECRET)},
             delivery={"retry": {"attempts": 3, "initial_delay_seconds": 0.1}},
             on={"order.paid": handle_order, "order.*": handle_order},
         ),
