@@ -225,7 +225,8 @@ class Courier:
             started_at=started,
             ended_at=clock.now(),
         )
-        return _clean(report, [*keys, *endpoint.headers.values()])
+        fields = [*endpoint.headers.values(), *(value for _, value in event.headers)]
+        return _clean(report, [*keys, *fields])
 
     async def _write(
         self, event: OutboundEvent, unrecorded: list[DeliveryReport]

@@ -13,6 +13,7 @@ from referencing.exceptions import Unresolvable
 from referencing.jsonschema import DRAFT202012, EMPTY_REGISTRY
 
 _LONGEST = 200
+_REFERENCES = frozenset({"$ref", "$dynamicRef"})
 
 
 class PayloadSchema:
@@ -35,12 +36,14 @@ class PayloadSchema:
         todo = [(root, registry.resolver_with_root(root))]
         for resource, resolver in todo:
             contents = resource.contents
-            if isinstance(contents, Mapping) and "$ref" in contents:
+            is_object = isinstance(contents, Mapping)  # True and False are schemas, too
+            said = cast("Mapping[str, Any]", contents if is_object else {})
+            for keyword in _REFERENCES & said.keys():
                 try:
-                    resolver.lookup(contents["$ref"])
+                    resolver.lookup(said[keyword])
                 except Unresolvable as lost:
                     raise ValueError(
-                        f"$ref {lost.ref!r} leads nowhere; put what it names into $defs"
+                        f"{keyword} {lost.ref!r} leads nowhere; put what it names into $defs"
                     ) from None
             todo += [(each, resolver.in_subresource(each)) for each in resource.subresources()]
         # The stub of its methods has types that it does not tell.
@@ -52,6 +55,8 @@ class PayloadSchema:
             error = cast("ValidationError | None", best_match(self._validator.iter_errors(payload)))
         except RecursionError:
             return "it is nested too deep"
+        except OverflowError:  # of a number whose multiples are asked for
+            return "it holds a number that is too large"
         if error is None:
             return None
         return f"at {error.json_path}: {error.message[:_LONGEST]}"

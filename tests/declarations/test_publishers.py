@@ -71,6 +71,10 @@ def operated() -> Any:
         (lambda: typed(schema={"$ref": "#/$defs/none"}), ["'/$defs/none'", "into $defs"]),
         (lambda: typed(schema={"$ref": "https://example.com/a"}), ["leads nowhere", "$defs"]),
         (
+            lambda: typed(schema={"$dynamicRef": "https://example.com/a"}),
+            ["$dynamicRef", "nowhere"],
+        ),
+        (
             lambda: typed(schema=PAID, example={"amount": "1"}),
             ["'invoice.paid'", "example does not fit", "$.amount"],
         ),
@@ -160,3 +164,8 @@ def test_a_schema_may_refer_to_its_own_parts() -> None:
 def test_a_schema_that_goes_in_circles_judges_in_words() -> None:
     found = typed(schema={"$ref": "#"}).schema_of("invoice.paid")
     assert found.mistake_in({}) == "it is nested too deep"
+
+
+def test_a_number_too_large_to_be_judged_does_not_fit() -> None:
+    found = typed(schema={"multipleOf": 0.01}).schema_of("invoice.paid")
+    assert found.mistake_in(10**400) == "it holds a number that is too large"

@@ -119,17 +119,17 @@ async def test_what_an_endpoint_answers_is_on_record_without_secrets(
     tmp_path: Path, temporal: TemporalServer
 ) -> None:
     def echo(request: Request) -> Response:
-        told = f"got {request.headers['x-token']} and {SECRET}"
+        told = f"got {request.headers['x-token']}, {request.headers['x-tenant']} and {SECRET}"
         return Response(told, 400, {"x-request": "7", "set-cookie": "session=1"})
 
     async with running_customer(echo) as customer:
         token = "token-of-the-customer"
         app, out = publisher(customer.url, headers={"X-Token": token}, retry={"schedule": []})
         async with running_service(app, tmp_path, temporal) as service:
-            sent = await out.send("invoice.paid", {})
+            sent = await out.send("invoice.paid", {}, headers={"x-tenant": "key-of-a-tenant"})
             record = await service.settled(sent.event_id)
     (attempt,) = record.attempts
-    assert attempt.response_excerpt == "got [redacted] and [redacted]"
+    assert attempt.response_excerpt == "got [redacted], [redacted] and [redacted]"
     assert ("x-request", "7") in attempt.response_headers
     assert ("set-cookie", "[redacted]") in attempt.response_headers
     assert customer.requests[0].headers["x-token"] == token
