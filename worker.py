@@ -19,6 +19,7 @@ from temporalio.worker.workflow_sandbox import (
 from activities.bulk_replay import BulkReplayActivities
 from activities.courier import Courier, Tools
 from activities.inbound import InboundActivities
+from activities.lanes import LaneActivities
 from activities.outbound import OutboundActivities
 from activities.retention import RetentionActivities
 from activities.unknown import unknown_activity
@@ -140,6 +141,7 @@ def _sending(
             at_once_to_one=settings.endpoint_concurrency,
         ),
     )
+    lanes = LaneActivities(outbound, tools.deliveries)
     return Worker(
         client,
         task_queue=names.outbound_queue(settings.task_queue),
@@ -150,6 +152,9 @@ def _sending(
             outbound.deliver_first,
             outbound.put_on_record,
             outbound.settle,
+            lanes.announce_in_turn,
+            lanes.deliver_in_turn,
+            lanes.settle_in_turn,
         ],
         max_concurrent_activities=settings.outbound_concurrency,
         workflow_task_poller_behavior=_POLLERS,

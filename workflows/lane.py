@@ -5,14 +5,21 @@ from collections import OrderedDict
 from dataclasses import dataclass, field
 
 from temporalio import workflow
+from temporalio.common import Priority
+from temporalio.exceptions import ActivityError, is_cancelled_exception
 
+from activities.lanes import LaneActivities, Turn
 from activities.outbound import Progress
 from layeron import names
-from layeron.outbound.records import OutboundEvent
-from workflows.outbound import announce, deliver, is_cancelled, settle
+from layeron.records import DeliveryStatus
+from layeron.text import label
+from workflows.outbound import HEARTBEAT, LONGEST_ATTEMPT, PATIENT, is_cancelled
 
-_MOST_CARRIED = 1_500_000
-"""Characters of events that wait: the engine takes no more than 2 MiB into a new run."""
+_MOST_CARRIED = 35_000
+"""Events that wait, of about 40 bytes each: the engine takes 2 MiB at most into a new run."""
+
+_PART = 200
+"""Events that one activity ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +27,15 @@ class Lane:
     """What a lane starts with.
 
     Attributes:
-        queue: events that wait, the oldest first.
-        unwanted: ids of those among them that an operator skips.
+        queue: ids of events that wait, the oldest first.
+        replays: the number of the replay that sends an event, of those among them that one sends.
+        unwanted: those among them that an operator skips.
         force: an operator wants an attempt of the first one now.
     """
 
     endpoint_id: str
-    queue: list[OutboundEvent] = field(default_factory=list[OutboundEvent])
+    queue: list[str] = field(default_factory=list[str])
+    replays: dict[str, int] = field(default_factory=dict[str, int])
     unwanted: list[str] = field(default_factory=list[str])
     force: bool = False
 
@@ -38,38 +47,35 @@ class LaneWorkflow:
     @workflow.init
     def __init__(self, lane: Lane) -> None:
         self._endpoint_id = lane.endpoint_id
-        self._queue = OrderedDict((each.event_id, each) for each in lane.queue)
+        self._queue = OrderedDict((each, lane.replays.get(each, 0)) for each in lane.queue)
         self._unwanted = set(lane.unwanted)
         self._force = lane.force
 
     @workflow.run
-    async def run(self, lane: Lane) -> None:
-        """Send until nothing is left; the next event starts the lane again."""
-        while self._queue:
-            event = self._first
-            if event.event_id in self._unwanted:
-                await settle(event, [lane.endpoint_id], "skipped", "skipped by an operator")
-                has_ended = True
-            else:
-                has_ended = await self._deliver(event)
-            if has_ended and self._first is event:
-                del self._queue[event.event_id]
-                self._unwanted.discard(event.event_id)
-                self._force = False
-            if self._queue and self._is_long():
-                rest = list(self._queue.values()), sorted(self._unwanted), self._force
-                workflow.continue_as_new(Lane(lane.endpoint_id, *rest))
+    async def run(self, lane: Lane) -> None:  # noqa: ARG002  # `__init__` has read it
+        """Send until nothing is left; the next event starts the lane again.
+
+        What waits in a lane that is cancelled becomes a dead letter, which a replay sends.
+        """
+        try:
+            while self._queue:
+                await self._go_on()
+                if self._queue and self._is_long():
+                    workflow.continue_as_new(self._rest())
+        except (asyncio.CancelledError, ActivityError) as error:
+            await self._give_up("cancelled" if is_cancelled_exception(error) else "failed")
+            raise
 
     @workflow.signal(name=names.LANE_ENQUEUE)
-    def enqueue(self, event: OutboundEvent) -> None:
+    def enqueue(self, event_id: str, replay: int) -> None:
         """Let an event wait its turn; one that waits already is the same one.
 
         A replay takes the place of the sending before it, which may be what the lane waits for.
         """
-        known = self._queue.get(event.event_id)
-        if known is None or event.replay > known.replay:
-            self._queue[event.event_id] = event
-            self._unwanted.discard(event.event_id)
+        known = self._queue.get(event_id)
+        if known is None or replay > known:
+            self._queue[event_id] = replay
+            self._unwanted.discard(event_id)
 
     @workflow.signal(name=names.LANE_SKIP)
     def skip(self, event_id: str) -> None:
@@ -80,35 +86,106 @@ class LaneWorkflow:
     @workflow.signal(name=names.LANE_RETRY)
     def retry(self, event_id: str) -> None:
         """Try this event again at once, if it is the one that the lane waits for."""
-        if self._queue and self._first.event_id == event_id:
+        if self._queue and self._first[0] == event_id:
             self._force = True
 
     @property
-    def _first(self) -> OutboundEvent:
-        return next(iter(self._queue.values()))
+    def _first(self) -> Turn:
+        return next(iter(self._queue.items()))
 
-    async def _deliver(self, event: OutboundEvent) -> bool:
+    def _rest(self) -> Lane:
+        # Plain texts: what is read as anything else takes too long when there are thousands.
+        replays = {event_id: replay for event_id, replay in self._queue.items() if replay}
+        unwanted = sorted(self._unwanted)
+        return Lane(self._endpoint_id, list(self._queue), replays, unwanted, self._force)
+
+    async def _go_on(self) -> None:
+        """Deliver what is first, or see what else is to be done with it."""
+        turn = self._first
+        event_id, _ = turn
+        if event_id in self._unwanted:
+            await self._settle([turn], "skipped", "skipped by an operator")
+            has_ended = True
+        else:
+            has_ended = await self._deliver(turn)
+        if has_ended and self._first == turn:
+            del self._queue[event_id]
+            self._unwanted.discard(event_id)
+            self._force = False
+
+    async def _deliver(self, turn: Turn) -> bool:
         """Deliver until that has ended, or something else is to be done; whether it has ended."""
         force, self._force = self._force, False
-        delivering = asyncio.create_task(deliver(event, self._endpoint_id, force=force))
-        await workflow.wait_condition(lambda: delivering.done() or self._is_called_from(event))
+        delivering = asyncio.create_task(self._attempt(turn, force=force))
+        try:
+            await workflow.wait_condition(lambda: delivering.done() or self._is_called_from(turn))
+        except asyncio.CancelledError:
+            await _outcome(delivering)
+            raise
         progress = await _outcome(delivering)
         if progress is None:
             # Nobody knows whether the attempt that an operator wanted was made.
             self._force = self._force or force
             return False
-        await announce(event, progress.notices)
+        if progress.notices:
+            await workflow.execute_activity_method(
+                LaneActivities.announce_in_turn,
+                args=[turn, self._endpoint_id, progress.notices],
+                start_to_close_timeout=LONGEST_ATTEMPT,
+                retry_policy=PATIENT,
+            )
         if not progress.ended.get("dead_letter"):
             return True
-        await workflow.wait_condition(lambda: self._is_called_from(event))
+        await workflow.wait_condition(lambda: self._is_called_from(turn))
         return False
 
-    def _is_called_from(self, event: OutboundEvent) -> bool:
+    async def _attempt(self, turn: Turn, *, force: bool) -> Progress:
+        """Deliver by the endpoint's schedule, whatever number of attempts that takes.
+
+        Raises:
+            asyncio.CancelledError: it was broken off.
+        """
+        try:
+            return await workflow.execute_activity_method(
+                LaneActivities.deliver_in_turn,
+                args=[turn, self._endpoint_id, force],
+                start_to_close_timeout=LONGEST_ATTEMPT,
+                heartbeat_timeout=HEARTBEAT,
+                retry_policy=PATIENT,
+                priority=Priority(fairness_key=self._endpoint_id),
+                cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+                summary=label(turn[0]),
+            )
+        except ActivityError as error:
+            if is_cancelled():
+                raise asyncio.CancelledError from error
+            # By hand, as the schedule has no end of its own: it is this event's matter alone.
+            await self._settle([turn], "dead_letter", "failed in the engine")
+            return Progress(ended={"dead_letter": 1})
+
+    async def _settle(self, turns: list[Turn], status: DeliveryStatus, note: str) -> None:
+        await workflow.execute_activity_method(
+            LaneActivities.settle_in_turn,
+            args=[turns, self._endpoint_id, status, note],
+            start_to_close_timeout=LONGEST_ATTEMPT,
+            retry_policy=PATIENT,
+        )
+
+    async def _give_up(self, how: str) -> None:
+        """End all that waits, and what comes meanwhile: no lane would ever come to it again."""
+        while self._queue:
+            part = list(self._queue.items())[:_PART]
+            await self._settle(part, "dead_letter", f"{how} in the engine")
+            for event_id, replay in part:
+                if self._queue[event_id] == replay:
+                    del self._queue[event_id]
+
+    def _is_called_from(self, turn: Turn) -> bool:
         """Whether there is something else to do than to wait for this event."""
         return (
             self._force
-            or event.event_id in self._unwanted
-            or self._first is not event
+            or turn[0] in self._unwanted
+            or self._first != turn
             # What waits behind it may fill the history for days.
             or self._is_long()
         )
@@ -118,8 +195,9 @@ class LaneWorkflow:
 
         What does not fit stays here; the engine refuses signals long before a history is too long.
         """
-        return workflow.info().is_continue_as_new_suggested() and (
-            sum(len(repr(each)) for each in self._queue.values()) < _MOST_CARRIED
+        return (
+            workflow.info().is_continue_as_new_suggested()
+            and len(self._queue) + len(self._unwanted) < _MOST_CARRIED
         )
 
 

@@ -120,7 +120,7 @@ class OutboundWorkflow:
         return _ended(event, ended)
 
 
-async def deliver(event: OutboundEvent, endpoint_id: str, *, force: bool = False) -> Progress:
+async def deliver(event: OutboundEvent, endpoint_id: str) -> Progress:
     """Deliver to one endpoint, by its schedule, whatever number of attempts that takes.
 
     Raises:
@@ -129,7 +129,7 @@ async def deliver(event: OutboundEvent, endpoint_id: str, *, force: bool = False
     try:
         return await workflow.execute_activity_method(
             OutboundActivities.deliver,
-            args=[event, endpoint_id, force],
+            args=[event, endpoint_id, False],
             start_to_close_timeout=LONGEST_ATTEMPT,
             heartbeat_timeout=HEARTBEAT,
             retry_policy=PATIENT,

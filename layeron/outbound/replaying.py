@@ -86,7 +86,7 @@ async def _is_being_sent(record: EventRecord, delivery: DeliveryRecord, engine: 
 def replayed(
     record: EventRecord, endpoints: Sequence[str], lanes: Collection[str]
 ) -> OutboundEvent:
-    """What the workflow of a replay is started with, but for the replay's number."""
+    """What a sending is made with, by the record, but for the replay's number."""
     return OutboundEvent(
         event_id=record.id,
         workflow_id=record.workflow_id,

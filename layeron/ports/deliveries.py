@@ -122,6 +122,16 @@ class DeliveryStore(Protocol):
         """
         ...
 
+    async def sent(self, event_id: str, endpoint_id: str, *, replay: int) -> OutboundEvent | None:
+        """What is sent to one endpoint, by the record; None while it is not on record.
+
+        Args:
+            event_id: of the event.
+            endpoint_id: the only one of the event that comes back.
+            replay: the number of the sending.
+        """
+        ...
+
     async def settle(
         self,
         event: OutboundEvent,

@@ -139,6 +139,16 @@ def _told(command: str) -> Life:
     return life
 
 
+async def _lane_cancelled(scene: Scene) -> WorkflowHandle[Any, Any]:
+    sent = await scene.send(3)
+    await scene.service.settled(sent[0], {"retrying"})
+    lane = await scene.lane()
+    await lane.cancel()
+    for each in sent:
+        await scene.service.settled(each)
+    return lane
+
+
 async def _in_a_new_run(scene: Scene) -> WorkflowHandle[Any, Any]:
     sent = await scene.send()
     await scene.arrived(1)
@@ -200,6 +210,7 @@ SENDING: Mapping[str, Sending] = {
     "lane-replay-of-a-dead-letter": Sending(
         _told("replay"), _BLOCKED, {"fifo": True, "retry": {"schedule": []}}
     ),
+    "lane-cancelled": Sending(_lane_cancelled, _BLOCKED, _FIFO),
     "lane-in-a-new-run": Sending(
         _in_a_new_run, _BLOCKED, _FIFO, {"limit.historyCount.suggestContinueAsNew": "20"}
     ),

@@ -8,14 +8,14 @@ from temporalio.api.enums.v1 import PendingActivityState
 from temporalio.client import WorkflowExecutionStatus, WorkflowFailureError
 from temporalio.exceptions import ApplicationError
 
-from layeron.identity import outbound_workflow_id
+from layeron.identity import declared_endpoint_id, lane_workflow_id, outbound_workflow_id
 from layeron.records import EventRecord
 from layeron.request import Request
 from tests.sending.declared import publisher
 from tests.support.customer import Customer, always, in_turn, running_customer
 from tests.support.service import Service, eventually, running_service
 from tests.support.temporal import TemporalServer
-from workflows import outbound
+from workflows import lane, outbound
 
 LONG = {"schedule": [600.0]}
 CANCELLED = ("dead_letter", "cancelled in the engine")
@@ -204,3 +204,52 @@ async def test_of_an_event_in_parts_one_can_be_cancelled_and_then_the_rest(
             record = await service.settled(sent.event_id)
     assert set(deliveries(record).values()) == {CANCELLED}
     assert len(customer.requests) == 5
+
+
+async def test_what_waits_in_a_queue_that_is_cancelled_is_a_dead_letter_and_can_be_sent_again(
+    tmp_path: Path, temporal: TemporalServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lane, "_PART", 2)
+    async with running_customer(in_turn(500, 200)) as customer:
+        app, out = publisher(customer.url, fifo=True, retry=LONG)
+        async with running_service(app, tmp_path, temporal) as service:
+            sent = [(await out.send("invoice.paid", {"n": n})).event_id for n in range(6)]
+            await service.settled(sent[0], {"retrying"})
+            workflow_id = lane_workflow_id(declared_endpoint_id(out.namespace, out.name, "a"))
+            await service.temporal.get_workflow_handle(workflow_id).cancel()
+            assert await end(service, workflow_id) == WorkflowExecutionStatus.CANCELED
+            records = [await service.settled(each) for each in sent]
+            assert [deliveries(each) for each in records] == [{"a": CANCELLED}] * 6
+            assert [len(each.attempts) for each in records] == [1, 0, 0, 0, 0, 0]
+            for each in sent[:3]:
+                await out.events.replay(each)
+                await service.settled(each, {"succeeded"}, replays=1)
+            later = await out.send("invoice.paid", {})
+            assert (await service.settled(later.event_id)).status == "succeeded"
+    assert customer.ids() == [sent[0], *sent[:3], later.event_id]
+
+
+async def test_a_queue_that_is_cancelled_in_mid_request_keeps_what_came_of_that(
+    tmp_path: Path, temporal: TemporalServer
+) -> None:
+    gate = asyncio.Event()
+
+    async def slow(_: Request) -> int:
+        await gate.wait()
+        return 200
+
+    async with running_customer(slow) as customer:
+        app, out = publisher(customer.url, fifo=True)
+        async with running_service(app, tmp_path, temporal) as service:
+            first, second = [(await out.send("invoice.paid", {})).event_id for _ in range(2)]
+            await arrived(customer, 1)
+            workflow_id = lane_workflow_id(declared_endpoint_id(out.namespace, out.name, "a"))
+            await service.temporal.get_workflow_handle(workflow_id).cancel()
+            await asyncio.sleep(0.5)
+            gate.set()
+            assert await end(service, workflow_id) == WorkflowExecutionStatus.CANCELED
+            records = [await service.settled(each) for each in (first, second)]
+    assert [deliveries(each) for each in records] == [
+        {"a": ("succeeded", None)},
+        {"a": CANCELLED},
+    ]

@@ -205,15 +205,15 @@ async def test_a_lane_that_waits_goes_on_in_a_new_run_with_all_that_waits_in_it(
 async def test_a_queue_too_long_for_a_new_run_stays_in_the_one_it_is_in(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lane, "_MOST_CARRIED", 6_000)
-    few = {"limit.historyCount.suggestContinueAsNew": "20", "limit.blobSize.error": "8000"}
+    monkeypatch.setattr(lane, "_MOST_CARRIED", 40)
+    few = {"limit.historyCount.suggestContinueAsNew": "20", "limit.blobSize.error": "2300"}
     async with (
         running_customer(in_turn(500, 200)) as customer,
         running_temporal(tmp_path, few) as temporal,
     ):
         app, out = publisher(customer.url, fifo=True, retry=LONG)
         async with running_service(app, tmp_path / "data", temporal) as service:
-            sent = await send(out, 20)
+            sent = await send(out, 60)
             await service.settled(sent[0], {"retrying"})
             await out.endpoints.retry("a", sent[0])
             for each in sent:

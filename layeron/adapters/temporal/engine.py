@@ -90,7 +90,7 @@ class TemporalEngine:
                 return None
 
     async def enqueue(self, event: OutboundEvent, endpoint_id: str) -> None:
-        """Tell the lane's workflow of the event, and start it if it has ended."""
+        """Tell the lane's workflow which event it is, and start it if it has ended."""
         async with deadline(self._timeout):
             await self._client.start_workflow(
                 names.LANE_WORKFLOW,
@@ -98,7 +98,7 @@ class TemporalEngine:
                 id=lane_workflow_id(endpoint_id),
                 task_queue=names.outbound_queue(self._task_queue),
                 start_signal=names.LANE_ENQUEUE,
-                start_signal_args=[event],
+                start_signal_args=[event.event_id, event.replay],
                 static_summary=label(event.webhook, "in turn to", endpoint_id),
                 rpc_timeout=self._timeout,
             )

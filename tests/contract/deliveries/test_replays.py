@@ -10,6 +10,7 @@ from layeron.ports.deliveries import Ended
 from tests.contract.deliveries.examples import (
     A,
     B,
+    C,
     an_event,
     attempts_of,
     begin,
@@ -173,3 +174,18 @@ async def test_an_earlier_sending_ends_no_attempt_of_a_replay(database: Database
     await database.deliveries.settle(event, A.id, "dead_letter", note="?", at=after(102))
     record = await database.records.get_event(event.event_id)
     assert attempts_of(record) == [("a", 0, 1, "interrupted"), ("a", 1, 1, "running")]
+
+
+async def test_what_is_sent_to_one_endpoint_is_read_from_the_record(database: Database) -> None:
+    event = an_event(A, B, key="k")
+    sent = database.deliveries.sent
+    assert await sent(event.event_id, A.id, replay=0) is None
+    await begin(database, event, [])
+    expected = replace(event, body_stored=True, endpoints=[A.id], lanes=[A.id])
+    assert await sent(event.event_id, A.id, replay=0) == expected
+    assert await sent(event.event_id, C.id, replay=0) is None
+    replay = await replay_of(database, event, A)
+    assert await sent(event.event_id, A.id, replay=1) is None
+    await begin(database, replay, [])
+    assert await sent(event.event_id, A.id, replay=1) == replace(expected, replay=1)
+    assert await sent(event.event_id, A.id, replay=0) == expected
