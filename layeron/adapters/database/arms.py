@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Text, literal, type_coerce, union_all
 from sqlmodel import Session, col, select
 
 from layeron.adapters.database import occurring
-from layeron.adapters.database.span import Span
+from layeron.adapters.database.span import Span, seen
 from layeron.adapters.database.tables import EventRow
 from layeron.identity import event_id_floor
 from layeron.records import EventFilter
@@ -45,11 +45,11 @@ class Arm:
 
     def rest_on(self, events: type[EventRow] = EventRow) -> Conditions:
         """What else its events must fulfil, out of reach of other indexes."""
-        return [
-            *conditions_of(self.rest, events, seen=True),
-            *(span.seen_in(col(getattr(events, name))) for name, span in self.spans.items()),
-            *(~span.seen_in(col(getattr(events, name))) for name, span in self.outside.items()),
+        inside = [span.found_in(col(getattr(events, name))) for name, span in self.spans.items()]
+        outside = [
+            ~span.found_in(col(getattr(events, name))) for name, span in self.outside.items()
         ]
+        return [seen(each) for each in (*conditions_of(self.rest, events), *inside, *outside)]
 
 
 def newest(session: Session, arms: Sequence[Arm], bounds: Conditions, limit: int) -> list[str]:
@@ -128,39 +128,24 @@ def arms_of_types(session: Session, where: EventFilter, span: Span) -> Sequence[
     ]
 
 
-def conditions_of(
-    where: EventFilter, events: type[EventRow] = EventRow, *, seen: bool = False
-) -> Conditions:
-    """A filter as it is, without its times and its search.
-
-    Args:
-        where: the filter.
-        events: the rows it is about.
-        seen: for reading along an index of other columns (see `Span.seen_in`).
-    """
-    texts = {
+def conditions_of(where: EventFilter, events: type[EventRow] = EventRow) -> Conditions:
+    """A filter as it is, without its times and its search."""
+    wanted = {
         "direction": where.direction,
         "namespace": where.namespace,
         "webhook": where.webhook,
         "status": where.status,
         "user_id": where.user_id,
+        "last_http_status": where.http_status,
     }
-    conditions: list[ColumnElement[bool]] = []
-    for name, value in texts.items():
-        if value is not None:
-            text = col(getattr(events, name))
-            conditions.append((text.concat("") if seen else text) == value)
-    if where.http_status is not None:
-        number = col(events.last_http_status)
-        conditions.append((number + 0 if seen else number) == where.http_status)
-    spans: dict[str, Span] = {}
+    conditions = [
+        col(getattr(events, name)) == value for name, value in wanted.items() if value is not None
+    ]
     if where.event_type is not None:
-        spans["event_type"] = Span.of_type(where.event_type)
+        conditions.append(Span.of_type(where.event_type).found_in(col(events.event_type)))
     if where.external_event_id is not None:
-        spans["external_event_key"] = Span.one(where.external_event_id)
-    for name, span in spans.items():
-        key = col(getattr(events, name))
-        conditions.append(span.seen_in(key) if seen else span.found_in(key))
+        external_id = Span.one(where.external_event_id)
+        conditions.append(external_id.found_in(col(events.external_event_key)))
     return conditions
 
 

@@ -3,10 +3,18 @@
 from dataclasses import dataclass
 from typing import Any, Self
 
-from sqlalchemy import ColumnElement, Text, literal, type_coerce
+from sqlalchemy import ColumnElement, Text, literal, true, type_coerce
 from sqlalchemy.orm import Mapped
 
 from layeron.adapters.database.columns import LAST_CHARACTER, LONGEST_INDEXED, bounded, escape
+
+
+def seen(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """A condition that no index answers, though its statistics are still known.
+
+    A database may expect few matches, read them all along their index, and sort what are many.
+    """
+    return condition.self_group().is_(true())
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,13 +49,6 @@ class Span:
     def found_in(self, column: Mapped[Any]) -> ColumnElement[bool]:
         """The condition that a column's text lies in the span, for reading along its index."""
         return self._holds(type_coerce(column, Text))
-
-    def seen_in(self, column: Mapped[Any]) -> ColumnElement[bool]:
-        """The same, for reading along another index: an expression keeps this one out of it.
-
-        A database may expect few matches, read them all, and sort what are many.
-        """
-        return self._holds(type_coerce(column, Text).concat(""))
 
     def _holds(self, text: ColumnElement[str]) -> ColumnElement[bool]:
         if self.first == self.last:
