@@ -54,7 +54,7 @@ class Connection:
     async def drip(self, data: bytes) -> None:
         """Send bytes one after the other, slowly, until the server hangs up."""
         for byte in data:
-            if self.reader.at_eof():
+            if self.reader.at_eof() or self.reader.exception():
                 return
             await self.say(bytes([byte]))
             await asyncio.sleep(0.02)
