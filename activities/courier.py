@@ -185,7 +185,22 @@ class Courier:
             except TimeoutError:
                 later = _busy(due.endpoint.id, clock)
                 return _unsent(due, later.why, clock.now(), again=later.at)
-            return await self._attempt_now(event, due, keys, body, clock)
+            try:
+                return await self._attempt_now(event, due, keys, body, clock)
+            except Exception as error:
+                # A mistake of ours, or of a user's rule, with one endpoint is none of the others'.
+                logger.exception("%s: sending to %s failed", event.event_id, due.endpoint.id)
+                now = clock.now()
+                return judge(
+                    due.endpoint,
+                    due.number,
+                    Unanswered(
+                        "unsigned", f"the request could not be made: {type(error).__name__}"
+                    ),
+                    single_attempt=event.single_attempt,
+                    started_at=now,
+                    ended_at=now,
+                )
 
     async def _attempt_now(
         self,

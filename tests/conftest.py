@@ -1,6 +1,6 @@
 """Real parts that many tests share."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Generator
 
 import pytest
 import pytest_asyncio
@@ -13,3 +13,13 @@ async def temporal(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[T
     """One Temporal server for the session; tests keep apart by task queues and namespaces."""
     async with running_temporal(tmp_path_factory.mktemp("temporal")) as server:
         yield server
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Let what was logged travel between test processes, which speak UTF-8 alone."""
+    report = yield
+    report.sections = [
+        (title, text.encode(errors="backslashreplace").decode()) for title, text in report.sections
+    ]
+    return report

@@ -186,8 +186,7 @@ class Publishing:
 
     async def _start(self, letter: Letter) -> SendResult:
         event, body = letter.event, letter.body
-        # A lane may come to the event before its workflow has stored the body.
-        if event.body.size > self.offload_above or event.lanes:
+        if event.body.size > self.offload_above:
             await self._store(event.body.name, body)
             first = await self.engine.send(replace(event, body_stored=True), None)
         else:

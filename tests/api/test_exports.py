@@ -14,7 +14,7 @@ from tests.api import declared
 from tests.api.sending import accepted, fresh
 from tests.support.service import Service, running_service
 from tests.support.temporal import TemporalServer
-from tests.support.vendor import SECRET, SECRET_NAME, add_vendor, send_new
+from tests.support.vendor import SECRET, SECRET_NAME, add_vendor, ignore, send_new
 
 OURS = {"namespace": declared.NAMESPACE}
 
@@ -141,7 +141,7 @@ async def test_a_long_export_is_whole(
 
 def many() -> Backend:
     app = backend()
-    add_vendor(app, "vendor", handler=lambda _: None)
+    add_vendor(app, "vendor", handler=ignore)
     return app
 
 

@@ -111,7 +111,7 @@ async def test_an_answer_has_the_fields_that_are_described_and_no_others(
         if "get" in methods and template == template_of(path)
     ]
     whole = {**schema, "components": closed(document["components"])}
-    jsonschema.Draft202012Validator(whole).validate(answer.json())
+    jsonschema.Draft202012Validator(whole).validate(answer.json())  # pyright: ignore[reportUnknownMemberType]  # untyped in its stubs
 
 
 def template_of(path: str) -> str:
@@ -127,10 +127,12 @@ def template_of(path: str) -> str:
 def closed(schema: Any) -> Any:
     """The same schemas, where an object has no field that they do not name."""
     if isinstance(schema, list):
-        return [closed(each) for each in schema]
+        items: list[Any] = schema
+        return [closed(each) for each in items]
     if not isinstance(schema, dict):
         return schema
-    inner = {name: closed(value) for name, value in schema.items()}
+    fields: dict[str, Any] = schema
+    inner = {name: closed(value) for name, value in fields.items()}
     if "properties" in inner and inner.get("type") == "object":
         inner.setdefault("additionalProperties", False)
     return inner

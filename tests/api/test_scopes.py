@@ -108,7 +108,7 @@ async def test_a_refusal_names_the_scope_and_nothing_is_done(service: Service) -
 
 
 def test_the_scopes_are_those_that_were_agreed() -> None:
-    assert {path for method, path, scope in OPERATIONS if scope == "send"} == {
+    assert {path for _, path, scope in OPERATIONS if scope == "send"} == {
         "/api/v1/webhooks/default/shop/events"
     }
     assert {scope for method, _, scope in OPERATIONS if method == "GET"} == {"read"}
