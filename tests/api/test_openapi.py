@@ -7,7 +7,7 @@ import re
 import sys
 from collections.abc import AsyncGenerator
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import jsonschema
 import pytest
@@ -126,16 +126,13 @@ def template_of(path: str) -> str:
 
 def closed(schema: Any) -> Any:
     """The same schemas, where an object has no field that they do not name."""
-    if isinstance(schema, list):
-        items: list[Any] = schema
-        return [closed(each) for each in items]
-    if not isinstance(schema, dict):
-        return schema
-    fields: dict[str, Any] = schema
-    inner = {name: closed(value) for name, value in fields.items()}
-    if "properties" in inner and inner.get("type") == "object":
-        inner.setdefault("additionalProperties", False)
-    return inner
+    return json.loads(json.dumps(schema), object_hook=_closed)
+
+
+def _closed(schema: dict[str, Any]) -> dict[str, Any]:
+    if "properties" in schema and schema.get("type") == "object":
+        schema.setdefault("additionalProperties", False)
+    return schema
 
 
 async def test_the_page_of_the_docs_is_what_the_code_says() -> None:
