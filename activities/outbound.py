@@ -61,16 +61,12 @@ class OutboundActivities:
             body: its bytes, unless they are stored already.
         """
         direct = [each for each in event.endpoints if each not in set(event.lanes)]
-        clock = _clock()
-        outcomes: Sequence[Outcome] = []
         async with trouble_of_ours(event.event_id):
             await self._store(event, body)
-            if event.lanes:
-                # They read the record.
-                await self._carry(event, [], body, clock)
+            # Before the event is on record: a lane that knows of it already has not sent it yet, so
+            # that it has it once.
             trouble = await self._tell_lanes(event)
-            if direct or not event.lanes:
-                outcomes = await self._carry(event, direct, body, clock)
+            outcomes = await self._carry(event, direct, body, _clock())
             if trouble is not None:
                 raise trouble
         return self._progress(event, outcomes)

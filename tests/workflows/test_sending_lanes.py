@@ -66,7 +66,7 @@ async def test_events_at_any_moment_of_a_lane_all_arrive_in_order(
                 while len(sent) < 100:
                     sent += await send(out, 2)
                     await arrived(customer, sent[-1])
-                    await asyncio.sleep(random.uniform(0, 0.1))
+                    await asyncio.sleep(random.uniform(0, 0.4))
                 return sent
 
             by_sender = await asyncio.gather(*map(sender, range(2)))
