@@ -26,7 +26,7 @@ class RetentionStore(Protocol):
         ...
 
     async def mark_erased(self, event_ids: Sequence[str], *, at: datetime) -> None:
-        """Note that bodies are gone; headers and excerpts, which may hold the same, go as well."""
+        """Note that bodies are gone; logs, tracebacks and answers, which may quote them, go too."""
         ...
 
     async def delete_before(

@@ -7,11 +7,11 @@ from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
 from layeron.adapters.database.parts import in_parts
-from layeron.adapters.database.sending_tables import DeliveryAttemptRow, DeliveryRow
+from layeron.adapters.database.sending_tables import DeliveryRow
 from layeron.adapters.database.tables import EventRow, ReplayRow
-from layeron.identity import delivery_attempt_id, is_event_id
+from layeron.identity import is_event_id
 from layeron.outbound.records import ENDED, DeliveryPage, EndpointRecord, OutboundEvent
-from layeron.records import AttemptRecord, DeliveryRecord, DeliveryStatus, EventStatus
+from layeron.records import DeliveryRecord, DeliveryStatus, EventStatus
 
 # Built once: every attempt asks for them.
 _SOME = select(DeliveryRow).where(
@@ -122,27 +122,6 @@ def of_event(session: Session, event_id: str) -> list[DeliveryRecord]:
     return [_record(row) for row in session.exec(statement)]
 
 
-def attempts_of_event(session: Session, event_id: str) -> list[AttemptRecord]:
-    """All attempts to deliver an event, oldest first."""
-    statement = (
-        select(DeliveryAttemptRow, DeliveryRow.endpoint)
-        .join(
-            DeliveryRow,
-            (col(DeliveryRow.event_id) == col(DeliveryAttemptRow.event_id))
-            & (col(DeliveryRow.endpoint_id) == col(DeliveryAttemptRow.endpoint_id)),
-        )
-        .where(DeliveryAttemptRow.event_id == event_id)
-        .order_by(
-            col(DeliveryAttemptRow.started_at),
-            col(DeliveryRow.endpoint),
-            col(DeliveryAttemptRow.endpoint_id),
-            col(DeliveryAttemptRow.replay),
-            col(DeliveryAttemptRow.number),
-        )
-    )
-    return [_attempt(row, endpoint) for row, endpoint in session.exec(statement)]
-
-
 def _status_of(statuses: Collection[str], before: EventStatus, begun: int | None) -> EventStatus:
     if begun:
         return "processing"
@@ -167,26 +146,4 @@ def _record(row: DeliveryRow) -> DeliveryRecord:
         updated_at=row.updated_at,
         next_attempt_at=row.next_attempt_at,
         last_error=row.last_error,
-    )
-
-
-def _attempt(row: DeliveryAttemptRow, endpoint: str) -> AttemptRecord:
-    return AttemptRecord(
-        id=delivery_attempt_id(row.event_id, row.endpoint_id, row.replay, row.number),
-        event_id=row.event_id,
-        replay=row.replay,
-        number=row.number,
-        outcome=row.outcome,
-        started_at=row.started_at,
-        ended_at=row.ended_at,
-        error=row.error,
-        note=row.note,
-        endpoint=endpoint,
-        endpoint_id=row.endpoint_id,
-        failure=row.failure,
-        http_status=row.http_status,
-        response_headers=[(name, value) for name, value in row.response_headers],
-        response_excerpt=row.response_excerpt,
-        address=row.address,
-        connect_seconds=row.connect_seconds,
     )
