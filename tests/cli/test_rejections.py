@@ -6,6 +6,8 @@ import json
 import uuid
 from typing import Any
 
+import pytest
+
 from layeron.adapters.secret_file import SecretFile
 from layeron.adapters.secret_sources import FILE_NAME
 from layeron.secrets import secret
@@ -76,7 +78,10 @@ async def test_a_refused_request_is_explained_step_by_step(terminal: Terminal) -
     assert SECRET not in told
 
 
-async def test_a_refused_request_comes_in_after_the_mend_and_once(terminal: Terminal) -> None:
+async def test_a_refused_request_comes_in_after_the_mend_and_once(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(SECRET_NAME, raising=False)
     body, right = a_body(), "the secret that the provider has"
     signature = hmac.new(right.encode(), body, hashlib.sha256).hexdigest()
     noted = await rejected(terminal, body, signature)

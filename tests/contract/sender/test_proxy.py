@@ -137,6 +137,7 @@ async def test_proxies_of_the_environment_are_left_aside(monkeypatch: pytest.Mon
 
 
 async def test_the_settings_are_the_rules(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("LAYERON_OUTBOUND_ALLOW", raising=False)
     monkeypatch.setenv("LAYERON_OUTBOUND_PORTS", "8443")
     monkeypatch.setenv("LAYERON_OUTBOUND_HTTPS_ONLY", "true")
     sender = open_sender(load_settings())
