@@ -1,6 +1,7 @@
 """Opening SQLite and PostgreSQL so that they are durable, and never hang."""
 
 import sqlite3
+import time
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ _LIBPQ: dict[str, Any] = {
 _STATEMENT_SECONDS = 4
 _BUSY_SECONDS = 3  # for another process to end its transaction
 _IDLE_SECONDS = 30
+_WAL_SECONDS = 3
 
 
 def open_engine(url: str, *, connections: int = 1, patient: bool = False) -> Engine:
@@ -111,11 +113,25 @@ def _open_sqlite(address: URL, connections: int, busy_seconds: int) -> Engine:
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
-    connection.execute("PRAGMA journal_mode = WAL").close()
+    _use_wal(connection)
     # A power cut loses nothing that was confirmed. Measured, it costs half a millisecond a
     # transaction over NORMAL, which would lose the last ones.
     connection.execute("PRAGMA synchronous = FULL").close()
     connection.execute("PRAGMA foreign_keys = ON").close()
+
+
+def _use_wal(connection: sqlite3.Connection) -> None:
+    # While another process does the same to a new file, SQLite refuses at once and does not wait.
+    last = time.monotonic() + _WAL_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL").close()
+        except sqlite3.OperationalError:
+            if time.monotonic() > last:
+                raise
+            time.sleep(0.02)
+        else:
+            return
 
 
 def _begin_sqlite(connection: Connection) -> None:
