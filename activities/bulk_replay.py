@@ -12,7 +12,7 @@ from activities.heartbeat import heartbeats
 from activities.trouble import trouble_of_ours
 from layeron.bulk import BulkReplays
 from layeron.errors import NotFoundError
-from layeron.records import BulkReplay, BulkStatus
+from layeron.operating_records import BulkReplay, BulkStatus
 
 _SECONDS = 5.0
 """What one part takes at the rate that was asked for."""

@@ -12,8 +12,8 @@ from api.auth import authenticate
 from api.errors import error
 from api.limits import Limits
 from layeron.errors import UnavailableError
+from layeron.operating_records import ApiKey
 from layeron.ports.records import RecordStore
-from layeron.records import ApiKey
 from layeron.settings import Settings
 
 logger = logging.getLogger("layeron.api")

@@ -7,8 +7,8 @@ from api.doc import Doc, Parameter
 from api.door import Door, Operation, json_response
 from api.parameters import PAGE
 from api.questions import BadRequestError, query_of
+from layeron.operating_records import ApiKey, AuditPage
 from layeron.ports.audit import AuditLog
-from layeron.records import ApiKey, AuditPage
 
 _LIST = Doc(
     "List the audit log, newest first",

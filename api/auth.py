@@ -3,8 +3,8 @@
 from starlette.requests import Request
 
 from layeron.keys import key_matches, split_key
+from layeron.operating_records import ApiKey
 from layeron.ports.records import RecordStore
-from layeron.records import ApiKey
 
 
 async def authenticate(request: Request, records: RecordStore) -> ApiKey | None:

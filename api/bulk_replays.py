@@ -12,7 +12,7 @@ from api.parameters import PAGE
 from api.questions import BadRequestError, Nothing, query_of, question_of
 from api.views import page, view
 from layeron.bulk import BulkReplays
-from layeron.records import ApiKey, BulkReplay, BulkStatus, Count
+from layeron.operating_records import ApiKey, BulkReplay, BulkStatus, Count
 
 _LARGEST = 2**19
 """Bytes: ten thousand ids, and some."""

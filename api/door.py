@@ -24,7 +24,7 @@ from layeron.errors import (
     PayloadError,
     UnavailableError,
 )
-from layeron.records import ApiKey, Scope
+from layeron.operating_records import ApiKey, Scope
 from layeron.text import printable
 from layeron.wire import to_json
 

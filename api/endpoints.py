@@ -9,11 +9,11 @@ from api import endpoint_docs as docs
 from api.doc import Doc
 from api.door import Door, Endpoint, Operation, json_response, shown_once
 from api.questions import BadRequestError, Nothing, object_of, query_of, question_of
+from layeron.operating_records import ApiKey, Scope
 from layeron.outbound.endpoints import read_grace
 from layeron.outbound.managing import EndpointOperations
 from layeron.outbound.records import NewSecret
 from layeron.ports.engine import QueueCommand
-from layeron.records import ApiKey, Scope
 
 
 @dataclass(frozen=True, slots=True)

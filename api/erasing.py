@@ -9,7 +9,8 @@ from starlette.responses import Response
 from api.doc import Doc
 from api.door import Door, Operation, json_response
 from api.questions import Nothing, question_of
-from layeron.records import ApiKey, EventRecord
+from layeron.operating_records import ApiKey
+from layeron.records import EventRecord
 from layeron.retaining import Retaining
 
 

@@ -21,9 +21,10 @@ from api.questions import (
 )
 from api.views import view
 from layeron.links import workflow_page
+from layeron.operating_records import ApiKey, Count
 from layeron.operations import Operations
 from layeron.ports.statistics import Statistics
-from layeron.records import ApiKey, AttemptRecord, Count, EventPage, EventRecord, ReplayRecord
+from layeron.records import AttemptRecord, EventPage, EventRecord, ReplayRecord
 
 _INERT = {
     "content-security-policy": "sandbox; default-src 'none'",

@@ -14,7 +14,8 @@ from api.door import Door, Operation
 from api.parameters import CURSOR, EVENT_FILTER
 from api.questions import BadRequestError, filter_of, query_of
 from layeron.events import EventsGateway
-from layeron.records import ApiKey, EventFilter, EventPage, EventRecord
+from layeron.operating_records import ApiKey
+from layeron.records import EventFilter, EventPage, EventRecord
 from layeron.wire import to_json
 
 _MOST = 100_000

@@ -12,8 +12,8 @@ from api.door import Door, Operation, json_response, shown_once
 from api.questions import Question, question_of
 from api.views import answer, view
 from layeron.keys import new_key, revoke
+from layeron.operating_records import ApiKey, Scope
 from layeron.ports.records import RecordStore
-from layeron.records import ApiKey, Scope
 
 _LONGEST_NAME = 100
 _HIDDEN = {"secret_hash"}

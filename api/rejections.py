@@ -14,7 +14,8 @@ from api.questions import BadRequestError, query_of
 from api.views import page, view
 from layeron.application import Backend
 from layeron.intake import Intake
-from layeron.records import ApiKey, RejectionRecord
+from layeron.operating_records import ApiKey
+from layeron.records import RejectionRecord
 from layeron.rejections import let_in
 
 _HIDDEN = {"body"}

@@ -11,11 +11,11 @@ from starlette.responses import Response
 from api.doc import Doc, Parameter
 from api.door import Door, Operation, json_response
 from api.questions import BadRequestError, Question, fields_of, object_of
+from layeron.operating_records import ApiKey
 from layeron.outbound.gateway import SendingGateway
 from layeron.outbound.options import EVENT_TYPE, LONGEST_EVENT_TYPE
 from layeron.outbound.outgoing import MOST_EVENTS, OutgoingEvent
 from layeron.outbound.records import SendResult
-from layeron.records import ApiKey
 from layeron.settings import Settings
 
 _FIELDS = ("type", "payload", "idempotency_key", "endpoints", "user_id", "headers")

@@ -10,8 +10,8 @@ from starlette.responses import Response
 
 from layeron.errors import UnavailableError
 from layeron.identity import new_audit_id
+from layeron.operating_records import AuditEntry
 from layeron.ports.audit import AuditLog
-from layeron.records import AuditEntry
 from layeron.text import printable
 
 logger = logging.getLogger("layeron.api")

@@ -15,9 +15,10 @@ from api.views import answer, view
 from layeron.application import Backend, Declared
 from layeron.describing import WebhookDescription, describe
 from layeron.errors import NotFoundError, UnavailableError
+from layeron.operating_records import Activity, ApiKey
 from layeron.ports.engine import Backlog, Engine
 from layeron.ports.statistics import Statistics
-from layeron.records import Activity, ApiKey, EventStatus
+from layeron.records import EventStatus
 
 _LIVE_HOURS = 24
 _BUCKETS = 48

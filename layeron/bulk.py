@@ -13,6 +13,7 @@ from layeron.errors import (
     UnavailableError,
 )
 from layeron.identity import is_event_id, new_bulk_id
+from layeron.operating_records import BulkReplay, BulkReplayPage, BulkStatus, Count
 from layeron.operations import Operations
 from layeron.outbound.listing import find_endpoint
 from layeron.outbound.records import TESTER, EndpointRecord
@@ -20,15 +21,7 @@ from layeron.ports.bulk_replays import BulkReplayStore
 from layeron.ports.endpoints import EndpointStore
 from layeron.ports.engine import Engine
 from layeron.ports.statistics import Statistics
-from layeron.records import (
-    BulkReplay,
-    BulkReplayPage,
-    BulkStatus,
-    Count,
-    EventFilter,
-    EventRecord,
-    EventStatus,
-)
+from layeron.records import EventFilter, EventRecord, EventStatus
 
 SLOWEST, FASTEST = 0.1, 100.0
 """Events in a second."""

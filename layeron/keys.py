@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from ulid import ULID
 
 from layeron.errors import ConflictError
+from layeron.operating_records import ApiKey, Scope
 from layeron.ports.records import RecordStore
-from layeron.records import ApiKey, Scope
 from layeron.text import printable
 
 _PREFIX = "lyr"

@@ -7,7 +7,8 @@ from urllib.parse import quote
 from layeron.client import HTTPGateway
 from layeron.errors import NotFoundError
 from layeron.identity import is_bulk_id, is_event_id
-from layeron.records import BulkReplay, BulkReplayPage, Count, EventRecord
+from layeron.operating_records import BulkReplay, BulkReplayPage, Count
+from layeron.records import EventRecord
 from layeron.wire import to_json
 
 BulkCommand: TypeAlias = Literal["pause", "resume", "stop"]

@@ -7,7 +7,8 @@ from urllib.parse import urlencode
 
 from api.dashboard.event_query import EventQuery
 from layeron.bulk import FAILED, Selection
-from layeron.records import BulkReplay, EventFilter
+from layeron.operating_records import BulkReplay
+from layeron.records import EventFilter
 
 WAYS: Mapping[str, str] = {
     "dead-letters": "Dead letters",

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from layeron.records import Bucket, EventStatus
+from layeron.operating_records import Bucket
+from layeron.records import EventStatus
 
 GROUPS: Mapping[str, tuple[EventStatus, ...]] = {
     "succeeded": ("succeeded",),

@@ -24,7 +24,7 @@ from layeron.errors import (
     PayloadError,
     UnavailableError,
 )
-from layeron.records import Scope
+from layeron.operating_records import Scope
 from layeron.text import printable
 
 logger = logging.getLogger("layeron.api")

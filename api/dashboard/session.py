@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 from starlette.responses import Response
 
+from layeron.operating_records import ApiKey, Session
 from layeron.ports.records import RecordStore
 from layeron.ports.sessions import SessionStore
-from layeron.records import ApiKey, Session
 
 COOKIE = "layeron_session"
 PATH = "/dashboard"

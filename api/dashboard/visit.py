@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response
 from api.dashboard import rendering
 from api.dashboard.csrf import csrf_token, sealed
 from api.dashboard.session import PATH
-from layeron.records import ApiKey, Scope
+from layeron.operating_records import ApiKey, Scope
 
 Form: TypeAlias = Mapping[str, Sequence[str]]
 """What was posted: the values of each field."""

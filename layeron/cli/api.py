@@ -10,16 +10,10 @@ from layeron.client import known_of, query_of
 from layeron.describing import WebhookDescription
 from layeron.errors import NotFoundError
 from layeron.identity import is_rejection_id
+from layeron.operating_records import AuditPage, Count
 from layeron.outbound.remote import RemotePublishing
 from layeron.outbound.remote_endpoints import RemoteEndpoints
-from layeron.records import (
-    AuditPage,
-    Count,
-    EventFilter,
-    EventStatus,
-    RejectionPage,
-    RejectionRecord,
-)
+from layeron.records import EventFilter, EventStatus, RejectionPage, RejectionRecord
 from layeron.remote_bulk import RemoteBulkReplays
 
 

@@ -8,7 +8,7 @@ import typer
 from layeron.cli.asking import Listing, Service, Wanted, service, wanted
 from layeron.cli.merging import with_options
 from layeron.cli.output import at
-from layeron.records import AuditEntry, AuditPage
+from layeron.operating_records import AuditEntry, AuditPage
 from layeron.text import printable
 
 app = typer.Typer(help="Who changed or replayed what.", no_args_is_help=True)

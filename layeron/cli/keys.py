@@ -11,8 +11,8 @@ from layeron.cli.options import AsJson, DataDir
 from layeron.cli.output import at, print_json, print_line
 from layeron.cli.tables import Table
 from layeron.keys import new_key
+from layeron.operating_records import ApiKey, Scope
 from layeron.ports.records import RecordStore
-from layeron.records import ApiKey, Scope
 from layeron.settings import load_settings
 from layeron.text import printable
 

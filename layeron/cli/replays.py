@@ -19,7 +19,8 @@ from layeron.cli.options import AsJson
 from layeron.cli.output import at, print_json
 from layeron.cli.watching import about, print_bulk, progress_of, watch_bulk
 from layeron.errors import LayeronError
-from layeron.records import BulkReplay, BulkReplayPage, Count, EventFilter
+from layeron.operating_records import BulkReplay, BulkReplayPage, Count
+from layeron.records import EventFilter
 from layeron.remote_bulk import BulkCommand
 from layeron.text import printable
 

@@ -12,7 +12,7 @@ from layeron.cli.asking import Service
 from layeron.cli.output import print_json, print_line
 from layeron.cli.shown import time_of
 from layeron.cli.tables import coloured
-from layeron.records import BulkReplay
+from layeron.operating_records import BulkReplay
 from layeron.text import printable
 
 _ENDED = {"finished": 0, "stopped": 1}

@@ -2,7 +2,7 @@
 
 from typing import Protocol
 
-from layeron.records import AuditEntry, AuditPage
+from layeron.operating_records import AuditEntry, AuditPage
 
 
 class AuditLog(Protocol):

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
-from layeron.records import BulkReplay, BulkReplayPage, BulkStatus, EventFilter
+from layeron.operating_records import BulkReplay, BulkReplayPage, BulkStatus
+from layeron.records import EventFilter
 
 
 class BulkReplayStore(Protocol):

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from layeron.operating_records import ApiKey
 from layeron.records import (
-    ApiKey,
     AttemptReport,
     EventFilter,
     EventPage,

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Protocol
 
-from layeron.records import Session
+from layeron.operating_records import Session
 
 
 class SessionStore(Protocol):

@@ -3,7 +3,8 @@
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from layeron.records import Activity, Count, EventFilter
+from layeron.operating_records import Activity, Count
+from layeron.records import EventFilter
 
 
 class Statistics(Protocol):

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from api.trail import Trail
 from layeron.errors import DatabaseUnavailableError
 from layeron.keys import new_key
-from layeron.records import AuditEntry, AuditPage
+from layeron.operating_records import AuditEntry, AuditPage
 from tests.api.publishers import SIGNING_SECRET, TOKEN, URL, calling
 from tests.api.sending import accepted, fresh
 from tests.support.service import Service

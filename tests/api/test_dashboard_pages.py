@@ -13,7 +13,7 @@ import pytest
 import pytest_asyncio
 
 from layeron.keys import new_key
-from layeron.records import Scope
+from layeron.operating_records import Scope
 from tests.api.sending import hmac_hex
 from tests.api.serving import serving
 from tests.support.market import ORDERS_SECRET, SECRETS, Market, running_market

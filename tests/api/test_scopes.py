@@ -9,7 +9,7 @@ import pytest
 
 from api.reference import reference
 from layeron.keys import new_key
-from layeron.records import ApiKey, Scope
+from layeron.operating_records import ApiKey, Scope
 from tests.api.sending import accepted, fresh
 from tests.support.service import Service
 

@@ -4,7 +4,8 @@ from collections.abc import Collection
 from typing import Any, cast
 
 from layeron import InboundWebhook
-from layeron.records import BulkReplay, EventStatus
+from layeron.operating_records import BulkReplay
+from layeron.records import EventStatus
 from tests.support.recorded import BODY, STORED, put_on_record
 from tests.support.service import Service, eventually
 

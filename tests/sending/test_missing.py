@@ -9,7 +9,8 @@ import pytest
 
 from layeron import ConflictError, NotFoundError
 from layeron.bulk import BulkReplays, Selection
-from layeron.records import BulkReplay, EventFilter
+from layeron.operating_records import BulkReplay
+from layeron.records import EventFilter
 from layeron.services import connect_services
 from tests.sending.declared import publisher
 from tests.support.customer import always, in_turn, running_customer

@@ -12,7 +12,8 @@ from temporalio.client import WorkflowHandle
 from layeron import InboundWebhook
 from layeron.bulk import BulkReplays, Selection
 from layeron.identity import erasing_workflow_id
-from layeron.records import BulkReplay, EventFilter
+from layeron.operating_records import BulkReplay
+from layeron.records import EventFilter
 from layeron.services import connect_services
 from tests.end_to_end.bulk import at_rest, ended, examined, recorded
 from tests.support.service import Service, eventually, running_service

@@ -8,7 +8,8 @@ from temporalio.client import WorkflowExecutionDescription, WorkflowHandle
 
 from layeron.bulk import BulkReplays, Selection
 from layeron.errors import UnavailableError
-from layeron.records import BulkReplay, EventFilter
+from layeron.operating_records import BulkReplay
+from layeron.records import EventFilter
 from layeron.services import connect_services
 from tests.end_to_end.bulk import all_replayed, at_rest, ended, examined, recorded
 from tests.support.service import Service, eventually, running_service

@@ -11,7 +11,7 @@ from api.dashboard.door import Door
 from api.dashboard.list_query import ListQuery
 from api.dashboard.site import Site
 from api.dashboard.visit import Visit
-from layeron.records import AuditPage as Entries
+from layeron.operating_records import AuditPage as Entries
 
 _PER_PAGE = 50
 

@@ -15,7 +15,8 @@ from api.questions import BadRequestError
 from layeron.bulk import DEFAULT_RATE, FASTEST, SLOWEST
 from layeron.errors import ConflictError, NotFoundError, PayloadError
 from layeron.identity import is_bulk_id
-from layeron.records import BulkReplay, BulkReplayPage, BulkStatus, Count, EventStatus
+from layeron.operating_records import BulkReplay, BulkReplayPage, BulkStatus, Count
+from layeron.records import EventStatus
 
 PATH = "/dashboard/bulk-replays"
 _PER_PAGE = 50

@@ -14,7 +14,8 @@ from api.parameters import EVENT_FILTER
 from api.questions import BadRequestError
 from layeron.bulk import DEFAULT_RATE, Selection
 from layeron.errors import BodyLostError, ConflictError, NotFoundError, PayloadError
-from layeron.records import Count, EventPage
+from layeron.operating_records import Count
+from layeron.records import EventPage
 
 PATH = "/dashboard/dead-letters"
 _PER_PAGE = 50

@@ -13,11 +13,11 @@ from api.dashboard.pages.endpoints import PATH, page_of, place_of, with_test
 from api.dashboard.site import Site
 from api.dashboard.visit import Visit
 from layeron.errors import ConflictError, LayeronError, NotFoundError, PayloadError
+from layeron.operating_records import Scope
 from layeron.outbound.endpoints import DEFAULT_GRACE, read_grace
 from layeron.outbound.managing import EndpointOperations
 from layeron.outbound.records import EndpointRecord, NewSecret
 from layeron.ports.engine import QueueCommand
-from layeron.records import Scope
 
 _NOTED = ("name", "url", "event_types", "user_id", "rate_limit", "fifo")
 _ADVICE = "Hand it to who receives there: it is what its signatures are verified with."

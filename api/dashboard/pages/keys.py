@@ -12,7 +12,7 @@ from api.dashboard.site import Site
 from api.dashboard.visit import Visit
 from api.questions import BadRequestError
 from layeron.keys import new_key
-from layeron.records import Scope
+from layeron.operating_records import Scope
 
 PATH = "/dashboard/keys"
 _LONGEST_NAME = 100

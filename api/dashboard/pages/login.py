@@ -13,7 +13,7 @@ from api.dashboard.session import Sessions, clear_cookie, set_cookie
 from api.dashboard.throttle import FailedLogins
 from api.dashboard.visit import Visit
 from api.trail import Trail
-from layeron.records import ApiKey
+from layeron.operating_records import ApiKey
 
 _HOME = "/dashboard/"
 _LONGEST_KEY = 200

@@ -11,7 +11,8 @@ from api.dashboard.door import Door
 from api.dashboard.pages.examples import first_event
 from api.dashboard.site import Site
 from api.dashboard.visit import Visit
-from layeron.records import Activity, EventFilter
+from layeron.operating_records import Activity
+from layeron.records import EventFilter
 
 _SPANS: dict[str, tuple[str, timedelta, timedelta]] = {
     "hour": ("Last hour", timedelta(hours=1), timedelta(minutes=1)),

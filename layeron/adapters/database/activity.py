@@ -15,7 +15,8 @@ from layeron.adapters.database.parts import in_parts
 from layeron.adapters.database.sending_tables import DeliveryAttemptRow
 from layeron.adapters.database.tables import AttemptRow, EventRow
 from layeron.identity import event_id_floor, received_at
-from layeron.records import Activity, Bucket, EventFilter, EventStatus
+from layeron.operating_records import Activity, Bucket
+from layeron.records import EventFilter, EventStatus
 
 # So many of the newest successes tell how long events take.
 _SAMPLE = 500

@@ -11,7 +11,7 @@ from layeron.adapters.database.operating_tables import AuditRow
 from layeron.adapters.database.transactions import Transactions
 from layeron.adapters.database.upsert import insert_if_new
 from layeron.identity import is_audit_id
-from layeron.records import AuditEntry, AuditPage
+from layeron.operating_records import AuditEntry, AuditPage
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from functools import partial
 
 from layeron.adapters.database import bulk_replays
 from layeron.adapters.database.transactions import Transactions
-from layeron.records import BulkReplay, BulkReplayPage, BulkStatus, EventFilter
+from layeron.operating_records import BulkReplay, BulkReplayPage, BulkStatus
+from layeron.records import EventFilter
 
 _EXAMINED_AT_ONCE = 2_000
 

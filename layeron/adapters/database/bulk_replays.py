@@ -14,7 +14,8 @@ from layeron.adapters.database.sending_tables import DeliveryRow
 from layeron.adapters.database.upsert import insert_if_new
 from layeron.errors import NotFoundError
 from layeron.identity import is_bulk_id
-from layeron.records import BulkReplay, BulkReplayPage, BulkStatus, EventFilter
+from layeron.operating_records import BulkReplay, BulkReplayPage, BulkStatus
+from layeron.records import EventFilter
 from layeron.text import printable
 
 _OVER: frozenset[BulkStatus] = frozenset({"stopped", "finished"})

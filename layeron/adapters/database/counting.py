@@ -10,7 +10,8 @@ from sqlmodel import Session, col, select
 from layeron.adapters.database.arms import Arm, Conditions, arms_of, bounds_of
 from layeron.adapters.database.searching import arms_of_search
 from layeron.adapters.database.tables import EventRow
-from layeron.records import Count, EventFilter
+from layeron.operating_records import Count
+from layeron.records import EventFilter
 
 # Where an index does not tell all, so many events are looked at.
 _LOOKED_AT = 5_000

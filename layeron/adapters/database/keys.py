@@ -7,7 +7,7 @@ from sqlmodel import Session, col, select
 from layeron.adapters.database.tables import ApiKeyRow
 from layeron.adapters.database.upsert import insert
 from layeron.errors import NotFoundError
-from layeron.records import ApiKey
+from layeron.operating_records import ApiKey
 from layeron.text import printable
 
 

@@ -8,7 +8,8 @@ from sqlmodel import Field
 
 from layeron.adapters.database.columns import AnyText, IndexedText, JsonText, UtcTime
 from layeron.adapters.database.table import Table
-from layeron.records import BulkStatus, EventStatus
+from layeron.operating_records import BulkStatus
+from layeron.records import EventStatus
 
 
 class SessionRow(Table, table=True):

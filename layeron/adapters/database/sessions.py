@@ -11,7 +11,7 @@ from sqlmodel import col, select
 from layeron.adapters.database.operating_tables import SessionRow
 from layeron.adapters.database.transactions import Transactions
 from layeron.adapters.database.upsert import insert_if_new
-from layeron.records import Session
+from layeron.operating_records import Session
 
 
 @dataclass(frozen=True, slots=True)

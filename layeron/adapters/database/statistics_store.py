@@ -6,7 +6,8 @@ from functools import partial
 
 from layeron.adapters.database import activity, counting
 from layeron.adapters.database.transactions import Transactions
-from layeron.records import Activity, Count, EventFilter
+from layeron.operating_records import Activity, Count
+from layeron.records import EventFilter
 
 
 @dataclass(frozen=True, slots=True)

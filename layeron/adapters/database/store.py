@@ -16,9 +16,9 @@ from layeron.adapters.database import (
 )
 from layeron.adapters.database.schema import require_head
 from layeron.adapters.database.transactions import Transactions
+from layeron.operating_records import ApiKey
 from layeron.ports.records import BeginResult
 from layeron.records import (
-    ApiKey,
     AttemptReport,
     EventFilter,
     EventPage,

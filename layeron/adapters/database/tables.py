@@ -9,7 +9,8 @@ from sqlmodel import Field
 from layeron.adapters.database.columns import AnyText, IndexedText, JsonText, UtcTime
 from layeron.adapters.database.table import Table, partial_index
 from layeron.event import SignatureStatus
-from layeron.records import AttemptOutcome, Direction, EventStatus, Scope
+from layeron.operating_records import Scope
+from layeron.records import AttemptOutcome, Direction, EventStatus
 
 _WEBHOOK = ("namespace", "webhook")
 _OF_USER = "user_id IS NOT NULL"

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 import httpx2
 
 from layeron.keys import new_key
-from layeron.records import Scope
+from layeron.operating_records import Scope
 from tests.api.sending import accepted, fresh
 from tests.support.service import Service
 

@@ -6,7 +6,7 @@ import pytest
 
 from layeron.adapters.database import Database
 from layeron.identity import new_audit_id
-from layeron.records import AuditEntry
+from layeron.operating_records import AuditEntry
 from tests.contract.records.examples import NOON, after
 
 ENTRY = AuditEntry(

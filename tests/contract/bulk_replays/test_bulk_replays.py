@@ -10,7 +10,8 @@ import pytest_asyncio
 from layeron.adapters.database import Database, open_database
 from layeron.errors import NotFoundError
 from layeron.identity import new_bulk_id
-from layeron.records import BulkReplay, BulkStatus, EventFilter
+from layeron.operating_records import BulkReplay, BulkStatus
+from layeron.records import EventFilter
 from tests.contract.records.examples import NOON, after
 
 WHERE = EventFilter(

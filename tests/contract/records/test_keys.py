@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from layeron.errors import NotFoundError
+from layeron.operating_records import ApiKey, Scope
 from layeron.ports.records import RecordStore
-from layeron.records import ApiKey, Scope
 from tests.contract.records.examples import NOON, after
 
 KEY = ApiKey("key_1", "deploy", "ab" * 32, NOON)

@@ -7,7 +7,8 @@ from ulid import ULID
 
 from layeron.adapters.database import Database
 from layeron.errors import NotFoundError
-from layeron.records import RejectionRecord, Session
+from layeron.operating_records import Session
+from layeron.records import RejectionRecord
 from tests.contract.records.examples import DAY, NOON, after, an_event, begin, handle
 from tests.contract.retention.examples import execute, rows_left
 

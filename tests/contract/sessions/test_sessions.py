@@ -3,7 +3,7 @@
 import pytest
 
 from layeron.adapters.database import Database
-from layeron.records import Session
+from layeron.operating_records import Session
 from tests.contract.records.examples import NOON, after
 
 SESSION = Session("ab" * 32, "key_1", NOON, after(60))

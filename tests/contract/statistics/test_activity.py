@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from layeron.adapters.database import Database
-from layeron.records import Activity, Bucket
+from layeron.operating_records import Activity, Bucket
 from tests.contract.deliveries import examples as sent
 from tests.contract.records.examples import NOON, after, an_event, begin, failed, handle, succeeded
 

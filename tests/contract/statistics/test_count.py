@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from layeron.adapters.database import Database
-from layeron.records import Count, EventFilter
+from layeron.operating_records import Count
+from layeron.records import EventFilter
 from tests.contract.deliveries import examples as sent
 from tests.contract.records import examples as received
 from tests.contract.records.examples import NOON, after
