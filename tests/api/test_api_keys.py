@@ -4,10 +4,13 @@ from collections.abc import AsyncGenerator
 from pathlib import Path
 from typing import Any
 
+import httpx2
 import pytest
 import pytest_asyncio
 
 from layeron.wire import to_json
+from tests.api.dashboard.visiting import Visitor
+from tests.api.serving import serving
 from tests.support.service import Service, running_service
 from tests.support.temporal import TemporalServer
 from tests.support.vendor import SECRET, SECRET_NAME, vendor
@@ -77,6 +80,25 @@ async def test_the_last_key_that_may_everything_stays(own: Service) -> None:
     assert (await own.api("DELETE", f"/keys/{itself}")).status_code == 204
     assert await status_with(own, own.key) == 401
     assert await status_with(own, another["secret"]) == 200
+
+
+async def test_the_last_key_that_may_everything_stays_on_the_dashboard_too(own: Service) -> None:
+    itself = own.key.split("_")[1]
+    async with (
+        serving(own) as address,
+        httpx2.AsyncClient(base_url=f"http://{address}", trust_env=False) as http,
+    ):
+        visitor = Visitor(http)
+        await visitor.login(own.key)
+        form = {"csrf": await visitor.csrf()}
+        answer = await http.post(f"/dashboard/keys/{itself}/revoke", data=form)
+        assert answer.status_code == 409
+        assert "is the last one with the scope" in answer.text
+        assert await status_with(own, own.key) == 200
+        await made(own, "admin")
+        answer = await http.post(f"/dashboard/keys/{itself}/revoke", data=form)
+        assert answer.status_code == 303
+        assert await status_with(own, own.key) == 401
 
 
 @pytest.mark.parametrize("key_id", ["x", "x" * 5_000, "%00", "lyr_x", "%ED%A0%80"])

@@ -1,7 +1,6 @@
 """Keys of the API and of this dashboard: make one, shown once, and revoke one."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import get_args
 
 from starlette.responses import Response
@@ -11,7 +10,7 @@ from api.dashboard.door import Door
 from api.dashboard.site import Site
 from api.dashboard.visit import Visit
 from api.questions import BadRequestError
-from layeron.keys import new_key
+from layeron.keys import new_key, revoke
 from layeron.operating_records import Scope
 
 PATH = "/dashboard/keys"
@@ -37,10 +36,10 @@ class KeysPage:
         make = self._door.action(
             "/keys", self._make, scope="admin", action="key.create", detail=("name", "scope")
         )
-        revoke = self._door.action(
+        end = self._door.action(
             "/keys/{key_id}/revoke", self._revoke, scope="admin", action="key.revoke"
         )
-        return [self._door.page("/keys", self._show), make, revoke]
+        return [self._door.page("/keys", self._show), make, end]
 
     async def _show(self, visit: Visit) -> Response:
         keys = sorted(
@@ -70,6 +69,5 @@ class KeysPage:
         )
 
     async def _revoke(self, visit: Visit) -> Response:
-        key_id = str(visit.request.path_params["key_id"])
-        await self._records.revoke_key(key_id, at=datetime.now(UTC))
+        await revoke(self._records, str(visit.request.path_params["key_id"]))
         return visit.redirect(PATH, "The key is revoked: it opens nothing any more.")
