@@ -1,8 +1,12 @@
-"""The address a request was sent to, as the sender wrote it."""
+"""The addresses of a request: the one it was sent to, and the one it came from."""
 
 from dataclasses import dataclass
+from ipaddress import IPv6Address, ip_address, ip_network
 
 from starlette.requests import Request
+
+_IPV6_OF_ONE_SITE = 64
+"""Bits of an address; its owner has all that begin with them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,22 @@ def address_of(request: Request, *, trust_proxy: bool) -> Address:
     query = request.scope["query_string"].decode("latin-1")
     url = f"{scheme}://{authority}{path}" + (f"?{query}" if query else "")
     return Address(_host_name(authority), path, url)
+
+
+def client_of(request: Request, *, trust_proxy: bool) -> str:
+    """Whose tries are counted together: an address, of IPv6 the site that it is of."""
+    text = request.client.host if request.client else ""
+    if trust_proxy:
+        # The last one is what our own proxy saw; those before are the sender's word.
+        seen = ",".join(request.headers.getlist("x-forwarded-for"))
+        text = seen.rpartition(",")[2].strip() or text
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return text[:64]
+    if isinstance(address, IPv6Address):
+        return str(ip_network((int(address), _IPV6_OF_ONE_SITE), strict=False))
+    return str(address)
 
 
 def _host_name(authority: str) -> str:

@@ -3,11 +3,11 @@
 import hashlib
 import logging
 from collections import OrderedDict
-from ipaddress import ip_address, ip_network
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.address import client_of
 from api.auth import authenticate
 from api.errors import error
 from api.limits import Limits
@@ -20,8 +20,6 @@ logger = logging.getLogger("layeron.api")
 
 _CHALLENGE = {"www-authenticate": "Bearer"}
 _MOST_REMEMBERED = 10_000
-_IPV6_OF_ONE_SITE = 64
-"""Bits of an address; its owner has all that begin with them."""
 
 
 class Admission:
@@ -39,7 +37,7 @@ class Admission:
 
     async def admit(self, request: Request) -> ApiKey | Response:
         """The key, or the answer that refuses."""
-        address = f"address {_address_of(request, trust_proxy=self._trust_proxy)}"
+        address = f"address {client_of(request, trust_proxy=self._trust_proxy)}"
         said = f"{address} {request.headers.get('authorization', '')}"
         digest = hashlib.sha256(said.encode("utf-8", "surrogatepass")).digest()
         if digest not in self._let_in and (wait := self._limits.wait(address)):
@@ -68,19 +66,3 @@ class Admission:
 def _limited(wait: int) -> Response:
     message = f"too many requests; wait {wait} s, or raise LAYERON_API_RATE"
     return error(429, "rate_limited", message, {"retry-after": str(wait)})
-
-
-def _address_of(request: Request, *, trust_proxy: bool) -> str:
-    """Who is on the other side; of an IPv6 address, whose site it is of."""
-    text = request.client.host if request.client else ""
-    if trust_proxy:
-        # The last one is what our own proxy saw; those before are the sender's word.
-        seen = ",".join(request.headers.getlist("x-forwarded-for"))
-        text = seen.rpartition(",")[2].strip() or text
-    try:
-        address = ip_address(text)
-    except ValueError:
-        return text[:64]
-    if address.version == 6:  # noqa: PLR2004  # of the internet protocol
-        return str(ip_network((int(address), _IPV6_OF_ONE_SITE), strict=False))
-    return str(address)

@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from api.address import address_of
+from api.address import address_of, client_of
 from api.auth import valid_key
 from api.dashboard import rendering
 from api.dashboard.csrf import is_from_elsewhere
@@ -44,7 +44,8 @@ class LoginPage:
     async def _enter(self, request: Request) -> Response:
         if is_from_elsewhere(request, trust_proxy=self._trust_proxy):
             return failure(403, "another site made your browser send this; nothing was done")
-        form, client = await read_form(request), self._client(request)
+        form = await read_form(request)
+        client = client_of(request, trust_proxy=self._trust_proxy)
         text, wanted = form.get("key", [""])[0].strip(), form.get("next", [_HOME])[0]
         if wait := self._failed.wait_seconds(client):
             message = f"Too many wrong keys came from your address; try again in {wait} s."
@@ -76,12 +77,6 @@ class LoginPage:
         response = RedirectResponse(LOGIN, 303)
         clear_cookie(response)
         return response
-
-    def _client(self, request: Request) -> str:
-        """Whose tries are counted together; the last proxy's word is the one to trust."""
-        if self._trust_proxy and (chain := request.headers.get("x-forwarded-for")):
-            return chain.rpartition(",")[2].strip()[:100]
-        return request.client.host if request.client else ""
 
 
 def _form(wanted: str, mistake: str | None = None, status: int = 200) -> Response:

@@ -95,6 +95,21 @@ async def test_a_wrong_key_is_refused_and_ten_of_them_must_wait(service: Service
         assert 0 < int(answer.headers["retry-after"]) <= 61
 
 
+async def test_behind_a_proxy_nobody_is_another_by_its_own_word(service: Service) -> None:
+    async with (
+        serving(service, trust_proxy=True) as address,
+        httpx2.AsyncClient(base_url=f"http://{address}") as http,
+    ):
+
+        async def status(said: str) -> int:
+            seen = [("x-forwarded-for", said), ("x-forwarded-for", "203.0.113.7")]
+            answer = await http.post("/dashboard/login", data={"key": "x"}, headers=seen)
+            return answer.status_code
+
+        told = [await status(f"198.51.100.{number}") for number in range(11)]
+        assert told == [401] * 10 + [429]
+
+
 async def test_a_key_for_sending_alone_and_a_revoked_one_do_not_log_in(
     service: Service, stranger: Visitor
 ) -> None:
