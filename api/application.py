@@ -87,7 +87,7 @@ def build_api(app: Backend, tools: Toolbox, settings: Settings) -> Front:
         routes=[
             *health_routes(checks),
             *api_routes(app, tools, services, intake, settings),
-            *dashboard_routes(Site(app, tools, services, settings)),
+            *dashboard_routes(Site(app, tools, services, intake, settings)),
         ],
         exception_handlers={404: _not_found, 405: _wrong_method, Exception: _failed},
     )

@@ -81,7 +81,7 @@ class Intake:
             UnavailableError: it could not be made durable, or no secret has a value now.
         """
         now = received_at or datetime.now(UTC)
-        keys = await self._keys(webhook)
+        keys = await self.keys(webhook)
         if answer := await self._handshake(webhook, request, keys, signed=False):
             return answer
         verdict = await verify(webhook.signature, request, keys, now=now, documents=self.documents)
@@ -101,8 +101,12 @@ class Intake:
             event, body = replace(event, body_stored=True), None
         return await self.engine.start(event, body)
 
-    async def _keys(self, webhook: InboundWebhook) -> Sequence[SecretValue]:
-        """Every live value; a secret without one is left out while another has one."""
+    async def keys(self, webhook: InboundWebhook) -> Sequence[SecretValue]:
+        """Every live value; a secret without one is left out while another has one.
+
+        Raises:
+            SecretUnavailableError: none of the webhook's secrets has a value now.
+        """
         keys: list[SecretValue] = []
         trouble: SecretUnavailableError | None = None
         for each in webhook.secrets:

@@ -111,6 +111,18 @@ class Rejections:
             logger.warning("%s: a rejection could not be noted", record.webhook)
 
 
+def request_of(rejection: RejectionRecord, webhook: InboundWebhook, body: bytes) -> Request:
+    """The refused request as it is on record, with the body that was kept."""
+    return Request(
+        rejection.method,
+        rejection.url,
+        webhook.placement.path,
+        urlsplit(rejection.url).query,
+        headers_of(rejection.headers),
+        body,
+    )
+
+
 async def let_in(
     rejection_id: str, *, app: Backend, records: RecordStore, intake: Intake, by: str
 ) -> str:
@@ -132,14 +144,7 @@ async def let_in(
             f"the body of {rejection_id} was too large to be kept ({rejection.size} bytes); let the"
             " sender send it again"
         )
-    request = Request(
-        rejection.method,
-        rejection.url,
-        webhook.placement.path,
-        urlsplit(rejection.url).query,
-        headers_of(rejection.headers),
-        rejection.body,
-    )
+    request = request_of(rejection, webhook, rejection.body)
     match await intake.take(webhook, request, received_at=rejection.received_at):
         case Rejected(verdict):
             raise ConflictError(f"it still does not verify: {verdict.cause} ({verdict.detail})")

@@ -11,11 +11,16 @@ from layeron.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """One application's use cases and ports, handed to every page."""
+    """One application's use cases and ports, handed to every page.
+
+    Attributes:
+        intake: the way in, for requests that were refused before.
+    """
 
     app: Backend
     tools: Toolbox
     services: Services
+    intake: Intake
     settings: Settings
 
     @property
@@ -23,16 +28,3 @@ class Site:
         """Of everything declared, in both directions, as ``namespace/name``."""
         declared: list[Declared] = [*self.app.webhooks, *self.app.publishers]
         return [f"{each.namespace}/{each.name}" for each in declared]
-
-    @property
-    def intake(self) -> Intake:
-        """The way in, for requests that were refused before."""
-        return Intake(
-            engine=self.tools.engine,
-            records=self.tools.records,
-            blobs=self.tools.blobs,
-            secrets=self.tools.secrets,
-            documents=self.tools.documents,
-            offload_above=self.settings.offload_body,
-            store_timeout=self.settings.store_timeout,
-        )

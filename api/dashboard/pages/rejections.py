@@ -2,7 +2,6 @@
 
 import asyncio
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 from starlette.responses import Response
 from starlette.routing import BaseRoute
@@ -12,13 +11,10 @@ from api.dashboard.list_query import ListQuery
 from api.dashboard.preview import preview
 from api.dashboard.site import Site
 from api.dashboard.visit import Visit
-from layeron.declaration import InboundWebhook
 from layeron.errors import NotFoundError, UnavailableError
 from layeron.identity import is_rejection_id
 from layeron.records import RejectionPage, RejectionRecord
-from layeron.rejections import let_in
-from layeron.request import Request, headers_of
-from layeron.secrets import SecretValue
+from layeron.rejections import let_in, request_of
 from layeron.signing.explanation import Explanation, explain
 from layeron.signing.verdict import Cause
 
@@ -108,20 +104,13 @@ class RejectionsPage:
             return Told(None, "its webhook is not declared any more")
         if rejection.body is None:
             return Told(None, "its body was too large to be kept; let the sender send it again")
-        request = Request(
-            rejection.method,
-            rejection.url,
-            webhook.placement.path,
-            urlsplit(rejection.url).query,
-            headers_of(rejection.headers),
-            rejection.body,
-        )
+        request = request_of(rejection, webhook, rejection.body)
         try:
             async with asyncio.timeout(_LONGEST_SECONDS):
                 explanation = await explain(
                     webhook.signature,
                     request,
-                    await self._keys(webhook),
+                    await self._site.intake.keys(webhook),
                     now=rejection.received_at,
                     documents=self._site.tools.documents,
                     for_holder=False,
@@ -131,13 +120,6 @@ class RejectionsPage:
         except UnavailableError as trouble:
             return Told(None, str(trouble))
         return Told(explanation)
-
-    async def _keys(self, webhook: InboundWebhook) -> list[SecretValue]:
-        return [
-            value
-            for each in webhook.secrets
-            for value in await self._site.tools.secrets.values(each)
-        ]
 
 
 def _id_of(visit: Visit) -> str:
