@@ -1,7 +1,5 @@
 """``/api/v1/bulk-replays``: count, start, watch, pause, resume and stop."""
 
-from dataclasses import asdict
-
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -10,7 +8,7 @@ from api.doc import Doc
 from api.door import Door, Endpoint, Operation, json_response
 from api.parameters import PAGE
 from api.questions import BadRequestError, Nothing, query_of, question_of
-from api.views import page, view
+from api.views import page, shown, view
 from layeron.bulk import BulkReplays
 from layeron.operating_records import ApiKey, BulkReplay, BulkStatus, Count
 
@@ -84,8 +82,8 @@ class BulkReplaysAPI:
             found = await self._bulk.list(limit=asked["limit"], cursor=asked.get("cursor"))
         except ValueError as bad:
             raise BadRequestError(str(bad)) from bad
-        shown = [_shown(each) for each in found.bulk_replays]
-        return json_response({"bulk_replays": shown, "next_cursor": found.next_cursor})
+        bulks = [_shown(each) for each in found.bulk_replays]
+        return json_response({"bulk_replays": bulks, "next_cursor": found.next_cursor})
 
     async def _get(self, request: Request, _: ApiKey) -> Response:
         return json_response(_shown(await self._bulk.get(request.path_params["bulk_id"])))
@@ -116,4 +114,4 @@ class BulkReplaysAPI:
 
 def _shown(bulk: BulkReplay) -> dict[str, object]:
     """Without the ids, which may be ten thousand; `total` says how many."""
-    return {name: value for name, value in asdict(bulk).items() if name not in _HIDDEN}
+    return shown(bulk, without=_HIDDEN)

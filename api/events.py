@@ -1,6 +1,6 @@
 """``/api/v1/events``: list, inspect, read and replay."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Annotated
 
 from pydantic import Field
@@ -19,7 +19,7 @@ from api.questions import (
     query_of,
     question_of,
 )
-from api.views import view
+from api.views import shown, view
 from layeron.links import workflow_page
 from layeron.operating_records import ApiKey, Count
 from layeron.operations import Operations
@@ -147,7 +147,7 @@ class EventsAPI:
 
     async def _get(self, request: Request, _: ApiKey) -> Response:
         record = await self._operations.get_event(request.path_params["event_id"])
-        return json_response({**asdict(record), "links": self._links(record)})
+        return json_response({**shown(record), "links": self._links(record)})
 
     async def _attempts(self, request: Request, _: ApiKey) -> Response:
         record = await self._operations.get_event(request.path_params["event_id"])

@@ -1,6 +1,5 @@
 """``/api/v1/keys``: the keys of the API itself; one is shown when it is made, and never again."""
 
-from dataclasses import asdict
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -10,7 +9,7 @@ from starlette.responses import Response
 from api.doc import Doc
 from api.door import Door, Operation, json_response, shown_once
 from api.questions import Question, question_of
-from api.views import answer, view
+from api.views import answer, shown, view
 from layeron.keys import new_key, revoke
 from layeron.operating_records import ApiKey, Scope
 from layeron.ports.records import RecordStore
@@ -88,4 +87,4 @@ class KeysAPI:
 
 
 def _shown(key: ApiKey) -> dict[str, object]:
-    return {name: value for name, value in asdict(key).items() if name not in _HIDDEN}
+    return shown(key, without=_HIDDEN)

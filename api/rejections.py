@@ -1,7 +1,7 @@
 """``/api/v1/rejections``: refused requests, why, and letting one in after the mend."""
 
 import base64
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Literal
 
 from starlette.requests import Request
@@ -11,7 +11,7 @@ from api.doc import Doc, Parameter
 from api.door import Door, Operation, json_response
 from api.parameters import NAMESPACE, PAGE, WEBHOOK
 from api.questions import BadRequestError, query_of
-from api.views import page, view
+from api.views import page, shown, view
 from layeron.application import Backend
 from layeron.intake import Intake
 from layeron.operating_records import ApiKey
@@ -75,7 +75,7 @@ class RejectionsAPI:
     async def _list(self, request: Request, _: ApiKey) -> Response:
         asked = query_of(request)
         try:
-            page = await self._intake.records.list_rejections(
+            found = await self._intake.records.list_rejections(
                 namespace=asked.get("namespace"),
                 webhook=asked.get("webhook"),
                 cause=asked.get("cause"),
@@ -84,8 +84,8 @@ class RejectionsAPI:
             )
         except ValueError as bad:
             raise BadRequestError(str(bad)) from bad
-        shown = [_shown(each) for each in page.rejections]
-        return json_response({"rejections": shown, "next_cursor": page.next_cursor})
+        rejections = [_shown(each) for each in found.rejections]
+        return json_response({"rejections": rejections, "next_cursor": found.next_cursor})
 
     async def _get(self, request: Request, _: ApiKey) -> Response:
         found = await self._intake.records.get_rejection(request.path_params["rejection_id"])
@@ -104,6 +104,4 @@ class RejectionsAPI:
 
 
 def _shown(rejection: RejectionRecord) -> dict[str, object]:
-    shown = asdict(rejection)
-    del shown["body"]
-    return shown
+    return shown(rejection, without=_HIDDEN)

@@ -1,7 +1,6 @@
 """``/api/v1/webhooks`` and ``/api/v1/overview``: what is declared, and what happened lately."""
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,7 +10,7 @@ from starlette.responses import Response
 from api.doc import Doc, Parameter
 from api.door import Door, Operation, json_response
 from api.questions import query_of
-from api.views import answer, view
+from api.views import answer, shown, view
 from layeron.application import Backend, Declared
 from layeron.describing import WebhookDescription, describe
 from layeron.errors import NotFoundError, UnavailableError
@@ -91,7 +90,7 @@ class WebhooksAPI:
             backlog = await self._engine.backlog()
         except UnavailableError:
             backlog = None  # what is on record can be seen all the same
-        return json_response({**asdict(activity), "backlog": backlog})
+        return json_response({**shown(activity), "backlog": backlog})
 
     async def _activity(self, hours: int) -> Activity:
         until, span = datetime.now(UTC), timedelta(hours=hours)
@@ -102,4 +101,4 @@ class WebhooksAPI:
 
 def _shown(webhook: Declared, counts: Mapping[str, Mapping[EventStatus, int]]) -> dict[str, object]:
     events = counts.get(f"{webhook.namespace}/{webhook.name}", {})
-    return {**asdict(describe(webhook)), "events": events}
+    return {**shown(describe(webhook)), "events": events}
