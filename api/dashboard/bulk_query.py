@@ -6,7 +6,8 @@ from datetime import datetime
 from urllib.parse import urlencode
 
 from api.dashboard.event_query import EventQuery
-from layeron.bulk import FAILED, Selection
+from api.questions import BadRequestError
+from layeron.bulk import DEFAULT_RATE, FAILED, Selection
 from layeron.operating_records import BulkReplay
 from layeron.records import EventFilter
 
@@ -88,6 +89,20 @@ def _selection(way: str, where: EventFilter, fields: Mapping[str, str]) -> Selec
     if way == "missing":
         return Selection(where, endpoint=fields["endpoint"])
     return Selection(where)
+
+
+def rate_of(text: str | None) -> float:
+    """How many events in a second, as a form says it.
+
+    Raises:
+        BadRequestError: it is no number.
+    """
+    if not text:
+        return DEFAULT_RATE
+    try:
+        return float(text)
+    except ValueError:
+        raise BadRequestError(f"{text[:40]!r} is no rate; write one such as 10") from None
 
 
 def about(bulk: BulkReplay) -> list[tuple[str, str]]:

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute
 from ulid import ULID
 
-from api.dashboard.bulk_query import WAYS, BulkQuery, about
+from api.dashboard.bulk_query import WAYS, BulkQuery, about, rate_of
 from api.dashboard.door import Door, Show
 from api.dashboard.site import Site
 from api.dashboard.visit import Visit
@@ -109,7 +109,7 @@ class BulkReplaysPage:
             query.selection,
             requested_by=visit.who,
             reason=visit.text("reason"),
-            rate_per_second=_rate(visit.text("rate")),
+            rate_per_second=rate_of(visit.text("rate")),
             idempotency_key=visit.text("once"),
         )
         return visit.redirect(f"{PATH}/{bulk.id}", "It has started; this page shows how far it is.")
@@ -136,13 +136,6 @@ class BulkReplaysPage:
 
 def _in_words(bulk: BulkReplay) -> str:
     return "; ".join(f"{name}: {text}" for name, text in about(bulk))
-
-
-def _rate(text: str | None) -> float:
-    try:
-        return float(text or DEFAULT_RATE)
-    except ValueError:
-        raise BadRequestError(f"{(text or '')[:40]!r} is no rate; write one such as 10") from None
 
 
 def _id_of(visit: Visit) -> str:

@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from api.dashboard.bulk_query import rate_of
 from api.dashboard.door import Door
 from api.dashboard.event_query import EventQuery
+from api.dashboard.pages import bulk_replays
 from api.dashboard.site import Site
 from api.dashboard.visit import Visit
 from api.parameters import EVENT_FILTER
 from api.questions import BadRequestError
-from layeron.bulk import DEFAULT_RATE, Selection
+from layeron.bulk import Selection
 from layeron.errors import BodyLostError, ConflictError, NotFoundError, PayloadError
 from layeron.operating_records import Count
 from layeron.records import EventPage
@@ -92,11 +94,11 @@ class DeadLettersPage:
             Selection(where=query.where),
             requested_by=visit.who,
             reason=visit.text("reason"),
-            rate_per_second=_rate(visit.text("rate")),
+            rate_per_second=rate_of(visit.text("rate")),
             idempotency_key=visit.text("once"),
         )
         notice = f"Bulk replay {bulk.id} of {bulk.total:,} dead letters has started."
-        return visit.redirect(PATH, notice)
+        return visit.redirect(f"{bulk_replays.PATH}/{bulk.id}", notice)
 
     async def _replay_each(self, visit: Visit, chosen: Sequence[str]) -> list[str]:
         """Replay them; why some could not be."""
@@ -109,10 +111,3 @@ class DeadLettersPage:
             except (NotFoundError, ConflictError, BodyLostError, PayloadError) as why:
                 refused.append(str(why))
         return refused
-
-
-def _rate(text: str | None) -> float:
-    try:
-        return float(text) if text else DEFAULT_RATE
-    except ValueError:
-        raise BadRequestError(f"{text!r} is no rate; write a number such as 10") from None
