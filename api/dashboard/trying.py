@@ -4,6 +4,7 @@ import json
 import shlex
 from collections.abc import Mapping
 
+from layeron.application import Backend, Declared
 from layeron.declaration import InboundWebhook
 from layeron.outbound.declaration import OutboundWebhook
 from layeron.signing.rule import Signature
@@ -15,16 +16,14 @@ _PAYLOAD = {"hello": "world"}
 _LOCAL = "http://127.0.0.1:8000"
 
 
-def full_name(webhook: InboundWebhook | OutboundWebhook) -> str:
-    """A webhook as the command line takes it."""
-    space = webhook.namespace
-    return webhook.name if space == "default" else f"{space}/{webhook.name}"
+def first_event(app: Backend) -> str | None:
+    """Makes a first event; None where nothing that receives is declared."""
+    return trigger_line(app.webhooks[0]) if app.webhooks else None
 
 
 def trigger_line(webhook: InboundWebhook) -> str:
     """Sends a correctly signed example."""
-    exact = (each for each in webhook.handlers.patterns if not each.endswith("*"))
-    return f"layeron trigger {full_name(webhook)} {next(exact, '')}".rstrip()
+    return f"layeron trigger {_full_name(webhook)} {_handled_type(webhook) or ''}".rstrip()
 
 
 def signed_curl(webhook: InboundWebhook, base: str) -> str | None:
@@ -38,8 +37,7 @@ def signed_curl(webhook: InboundWebhook, base: str) -> str | None:
     header = _signature_header(rule)
     if header is None:
         return None
-    exact = (each for each in webhook.handlers.patterns if not each.endswith("*"))
-    kind = next(exact, "test.event")
+    kind = _handled_type(webhook) or "test.event"
     url = place.url or f"{base}{place.path}"
     lines = [f"BODY={_quoted({'id': 'test_1', 'type': kind})}"]
     if rule.timestamp_places:
@@ -58,7 +56,7 @@ def signed_curl(webhook: InboundWebhook, base: str) -> str | None:
 def send_lines(publisher: OutboundWebhook) -> str:
     """Sends an event to the endpoints of a publisher."""
     kind = next(iter(publisher.event_types), "test.event")
-    return f"layeron send {full_name(publisher)} {kind} {_quoted(_PAYLOAD)}"
+    return f"layeron send {_full_name(publisher)} {kind} {_quoted(_PAYLOAD)}"
 
 
 def send_curl(publisher: OutboundWebhook, base: str) -> str:
@@ -75,6 +73,18 @@ def send_curl(publisher: OutboundWebhook, base: str) -> str:
 def base_url(address: str | None) -> str:
     """Where the service is reached, as far as it knows itself."""
     return (address or _LOCAL).rstrip("/")
+
+
+def _full_name(webhook: Declared) -> str:
+    """A webhook as the command line takes it."""
+    space = webhook.namespace
+    return webhook.name if space == "default" else f"{space}/{webhook.name}"
+
+
+def _handled_type(webhook: InboundWebhook) -> str | None:
+    """The first type that has a handler of its own."""
+    exact = (each for each in webhook.handlers.patterns if not each.endswith("*"))
+    return next(exact, None)
 
 
 def _signing(rule: Signature) -> str:

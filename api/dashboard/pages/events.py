@@ -7,8 +7,8 @@ from starlette.routing import BaseRoute
 
 from api.dashboard.door import Door
 from api.dashboard.event_query import EventQuery
-from api.dashboard.pages.examples import first_event
 from api.dashboard.site import Site
+from api.dashboard.trying import first_event
 from api.dashboard.visit import Visit
 from layeron.records import EventPage, EventStatus
 

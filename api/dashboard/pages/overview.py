@@ -8,8 +8,8 @@ from starlette.routing import BaseRoute
 
 from api.dashboard.charts import Chart
 from api.dashboard.door import Door
-from api.dashboard.pages.examples import first_event
 from api.dashboard.site import Site
+from api.dashboard.trying import first_event
 from api.dashboard.visit import Visit
 from layeron.operating_records import Activity
 from layeron.records import EventFilter
