@@ -12,32 +12,16 @@ from api.admission import Admission
 from api.body import BodyTooLargeError
 from api.closing import ClosingResponse
 from api.doc import Doc
-from api.errors import error
+from api.errors import CODES, code_of, error
 from api.questions import BadRequestError, object_of, read_request
-from api.trail import Trail
-from layeron.errors import (
-    BodyErasedError,
-    BodyLostError,
-    ConflictError,
-    LayeronError,
-    NotFoundError,
-    PayloadError,
-    UnavailableError,
-)
+from api.trail import Trail, target_of
+from layeron.errors import LayeronError, UnavailableError
 from layeron.operating_records import ApiKey, Scope
 from layeron.text import printable
 from layeron.wire import to_json
 
 Endpoint = Callable[[Request, ApiKey], Awaitable[Response]]
 
-_STATUS_OF: dict[type[LayeronError], tuple[int, str]] = {
-    NotFoundError: (404, "not_found"),
-    ConflictError: (409, "conflict"),
-    BodyErasedError: (410, "body_erased"),
-    BodyLostError: (410, "body_lost"),
-    PayloadError: (422, "payload_invalid"),
-    UnavailableError: (503, "unavailable"),
-}
 _CLOSE = {"connection": "close"}
 
 
@@ -51,7 +35,7 @@ class Operation(Route):
         doc: what the reference says of it.
     """
 
-    def __init__(  # as Route has them, and what is told
+    def __init__(
         self,
         path: str,
         endpoint: Any,
@@ -131,7 +115,7 @@ class Door:
                     lambda: _answered(endpoint, request, key),
                     actor=f"key {key.name}",
                     action=action,
-                    target=_target(request),
+                    target=target_of(request),
                     detail={"key_id": key.id, **_noted(request, doc)},
                 )
             except UnavailableError as trouble:
@@ -143,17 +127,11 @@ class Door:
 async def _answered(endpoint: Endpoint, request: Request, key: ApiKey) -> Response:
     try:
         return await endpoint(request, key)
-    except BadRequestError as bad:
-        return error(400, "bad_request", str(bad))
-    except tuple(_STATUS_OF) as known:
-        kind = next(kind for kind in _STATUS_OF if isinstance(known, kind))
-        status, code = _STATUS_OF[kind]
-        return error(status, code, str(known))
-
-
-def _target(request: Request) -> str:
-    """What a request is about: the names in its path, or the path."""
-    return "/".join(map(str, request.path_params.values())) or request.scope["path"]
+    except (BadRequestError, LayeronError) as trouble:
+        code = code_of(trouble)
+        if code is None:
+            raise
+        return error(CODES[code][0], code, str(trouble))
 
 
 def _noted(request: Request, doc: Doc) -> dict[str, object]:

@@ -4,6 +4,16 @@ from collections.abc import Mapping
 
 from starlette.responses import JSONResponse
 
+from api.questions import BadRequestError
+from layeron.errors import (
+    BodyErasedError,
+    BodyLostError,
+    ConflictError,
+    NotFoundError,
+    PayloadError,
+    UnavailableError,
+)
+
 CODES: Mapping[str, tuple[int, str]] = {
     "bad_request": (400, "The request is not as it must be; the message names the mend."),
     "unauthorized": (401, "There is no key in force."),
@@ -18,6 +28,22 @@ CODES: Mapping[str, tuple[int, str]] = {
     "unavailable": (503, "A part that is needed does not answer; try again later."),
 }
 """The errors of the API: their status, and what each means."""
+
+_CODE_OF: Mapping[type[Exception], str] = {
+    BadRequestError: "bad_request",
+    NotFoundError: "not_found",
+    ConflictError: "conflict",
+    BodyErasedError: "body_erased",  # before its base
+    BodyLostError: "body_lost",
+    PayloadError: "payload_invalid",
+    UnavailableError: "unavailable",
+}
+"""What becomes of exceptions, over the API and on the dashboard."""
+
+
+def code_of(trouble: Exception) -> str | None:
+    """The code of an exception; None for one that nobody can help outside."""
+    return next((code for kind, code in _CODE_OF.items() if isinstance(trouble, kind)), None)
 
 
 def error(

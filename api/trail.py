@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from starlette.requests import Request
 from starlette.responses import Response
 
 from layeron.errors import UnavailableError
@@ -68,3 +69,8 @@ class Trail:
         except UnavailableError as trouble:
             # It is done; that it was asked for is on record.
             logger.warning("audit log: %s ended with %d: %s", entry.id, status, trouble)
+
+
+def target_of(request: Request) -> str:
+    """What a request is about: the names in its path, or the path."""
+    return "/".join(map(str, request.path_params.values())) or request.scope["path"]

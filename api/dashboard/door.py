@@ -14,16 +14,10 @@ from api.dashboard import rendering
 from api.dashboard.csrf import FIELD, is_from_elsewhere, is_ours
 from api.dashboard.session import COOKIE, Sessions
 from api.dashboard.visit import Form, Tab, Visit
+from api.errors import CODES, code_of
 from api.questions import BadRequestError
-from api.trail import Trail
-from layeron.errors import (
-    BodyLostError,
-    ConflictError,
-    LayeronError,
-    NotFoundError,
-    PayloadError,
-    UnavailableError,
-)
+from api.trail import Trail, target_of
+from layeron.errors import LayeronError
 from layeron.operating_records import Scope
 from layeron.text import printable
 
@@ -49,14 +43,6 @@ _TITLES = {
     500: "This failed on our side",
     503: "Something that is needed does not answer",
 }
-_STATUS_OF: dict[type[Exception], int] = {
-    BadRequestError: 400,
-    NotFoundError: 404,
-    ConflictError: 409,
-    BodyLostError: 410,
-    PayloadError: 422,
-    UnavailableError: 503,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +65,7 @@ class Door:
 
         return Route(path, safely(guarded), methods=["GET"])
 
-    def action(  # each is one thing the audit log or the guard must know
+    def action(
         self,
         path: str,
         do: Show,
@@ -112,7 +98,7 @@ class Door:
                 lambda: self._answer(visit, do, scope),
                 actor=visit.who,
                 action=action,
-                target="/".join(map(str, request.path_params.values())) or request.scope["path"],
+                target=target_of(request),
                 detail={"key_id": visit.key.id, **_kept(visit, detail)},
             )
 
@@ -188,8 +174,8 @@ def safely(
 
 
 def _status_of(known: Exception) -> int:
-    kinds = (status for kind, status in _STATUS_OF.items() if isinstance(known, kind))
-    return next(kinds, 500)
+    code = code_of(known)
+    return CODES[code][0] if code else 500
 
 
 def _to_login(request: Request) -> Response:
