@@ -13,13 +13,11 @@ class Parameter:
         name: as it is written.
         about: what it means, in one sentence.
         schema: a JSON Schema of its values; `api.questions.read_query` reads it by this schema.
-        required: whether it must be there.
     """
 
     name: str
     about: str
     schema: Mapping[str, Any] = field(default_factory=lambda: {"type": "string"})
-    required: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +36,6 @@ class Doc:
         largest: bytes a body has at most.
         noted: fields of the body that the audit log keeps; no secret is in them.
         headers: header fields that are read.
-        path: parameters of its path that `api.parameters.PATH` does not know.
         errors: statuses of errors beside those that each route may answer.
         about: more, in Markdown.
         group: the chapter it belongs to; without it, the first word of its path.
@@ -55,7 +52,6 @@ class Doc:
     largest: int = 64 * 2**10
     noted: tuple[str, ...] = ()
     headers: tuple[Parameter, ...] = ()
-    path: tuple[Parameter, ...] = ()
     errors: tuple[int, ...] = ()
     about: str = ""
     group: str = ""

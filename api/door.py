@@ -80,7 +80,7 @@ class Door:
         is needed: the route is in ``/api/v1/openapi.json`` and ``docs/api.md`` with its errors.
 
         Args:
-            path: with names in braces, each described in `api.parameters.PATH` or ``doc.path``.
+            path: with names in braces, each described in `api.parameters.PATH`.
             endpoint: answers a request; what it raises of `LayeronError` becomes an error's answer.
             method: one other than GET changes something.
             scope: which a key needs; ``read`` for GET, ``admin`` for other methods.

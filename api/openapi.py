@@ -59,8 +59,7 @@ def _operation(
     doc, needs = operation.doc, operation.needs
     path = operation.path_format
     first = path.removeprefix("/api/v1/").partition("/")[0]
-    known = {**PATH, **{each.name: each for each in doc.path}}
-    parameters = [_parameter(known[name], "path") for name in _BRACES.findall(path)]
+    parameters = [_parameter(PATH[name], "path") for name in _BRACES.findall(path)]
     parameters += [_parameter(each, "query") for each in doc.query]
     parameters += [_parameter(each, "header") for each in doc.headers]
     said: dict[str, Any] = {
@@ -104,7 +103,7 @@ def _parameter(parameter: Parameter, within: str) -> dict[str, Any]:
         "name": parameter.name,
         "in": within,
         "description": parameter.about,
-        "required": parameter.required or within == "path",
+        "required": within == "path",
         "schema": dict(parameter.schema),
     }
 

@@ -109,7 +109,7 @@ class Door:
         key = await self.sessions.key_of(token) if token else None
         if key is None or not token:
             return None
-        return Visit(request, key, token, tuple(each for each in self.tabs if key.may(each.scope)))
+        return Visit(request, key, token, self.tabs)
 
     async def _answer(self, visit: Visit, show: Show, scope: Scope) -> Response:
         if not visit.may(scope):

@@ -28,7 +28,6 @@ class Tab:
 
     label: str
     path: str
-    scope: Scope = "read"
 
 
 @dataclass(frozen=True, slots=True)
