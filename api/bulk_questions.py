@@ -1,11 +1,11 @@
 """What a bulk replay may be asked with."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Self
 
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
-from api.questions import AtMost, Question
+from api.questions import AtMost, Question, time_of
 from layeron.bulk import DEFAULT_RATE, FAILED, FASTEST, SLOWEST, Selection
 from layeron.records import Direction, EventFilter, EventStatus
 
@@ -14,13 +14,7 @@ _WAYS = ("where", "event_ids", "recover", "missing")
 
 
 def _time_of(value: object) -> datetime:
-    try:
-        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
-        if moment is not None:
-            return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
-    except (ValueError, OverflowError):
-        pass
-    raise ValueError("must be a time such as 2026-01-31T12:00:00Z")
+    return time_of(value if isinstance(value, str) else "")
 
 
 Time = Annotated[datetime, BeforeValidator(_time_of)]

@@ -61,9 +61,8 @@ async def read_request(request: Request, doc: Doc, *, seconds: float) -> None:
         BadRequestError: one of them is another than that.
         BodyTooLargeError: the body is larger than it may be.
     """
-    known = {**PATH, **{each.name: each for each in doc.path}}
     for name, text in request.path_params.items():
-        _check_path(known[name], str(text))
+        _check_path(PATH[name], str(text))
     request.state.query = read_query(request.query_params, *doc.query)
     if doc.body is None:
         return
@@ -141,8 +140,6 @@ def read_query(query: QueryParams, *known: Parameter) -> dict[str, Any]:
     for each in known:
         if each.name in values:
             values[each.name] = _value_of(each, values[each.name])
-        elif each.required:
-            raise BadRequestError(f"parameter {each.name!r} is missing")
         elif "default" in each.schema:
             values[each.name] = each.schema["default"]
     return values
@@ -191,13 +188,24 @@ def fields_of(asked: Mapping[str, Any], *known: str) -> Mapping[str, Any]:
     return asked
 
 
-def _time(name: str, text: str) -> datetime:
+def time_of(text: str) -> datetime:
+    """A time as ISO 8601 writes it; of UTC where it names no offset.
+
+    Raises:
+        ValueError: it is none.
+    """
     try:
-        # A '+' that was not percent-encoded arrives as a space.
-        moment = datetime.fromisoformat(text.replace(" ", "+"))
+        moment = datetime.fromisoformat(text)
         return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
-        raise BadRequestError(f"{name!r} must be a time such as 2026-01-31T12:00:00Z") from None
+        raise ValueError("must be a time such as 2026-01-31T12:00:00Z") from None
+
+
+def _time(name: str, text: str) -> datetime:
+    try:
+        return time_of(text.replace(" ", "+"))  # a '+' not percent-encoded arrives as a space
+    except ValueError as bad:
+        raise BadRequestError(f"{name!r} {bad}") from None
 
 
 def _no_constant(name: str) -> float:
