@@ -1,12 +1,12 @@
 """What the reference says of endpoints, and what their routes may be asked."""
 
-from dataclasses import dataclass
-from typing import Annotated, Any, get_args
+from dataclasses import dataclass, replace
+from typing import Annotated, Any
 
 from pydantic import ConfigDict, Field
 
 from api.doc import Doc, Parameter
-from api.parameters import PAGE
+from api.parameters import PAGE, one_of
 from api.questions import AtMost, Nothing, Question
 from layeron.outbound.endpoints import DEFAULT_GRACE
 from layeron.outbound.options import EndpointOptions
@@ -117,8 +117,8 @@ DELETE = Doc(
     errors=(404, 409),
     group="endpoints",
 )
-ENABLE = Doc("Enable an endpoint", EndpointRecord, body=Nothing, errors=(404,), group="endpoints")
-DISABLE = Doc("Disable an endpoint", EndpointRecord, body=Nothing, errors=(404,), group="endpoints")
+ENABLE = Doc("Enable an endpoint", EndpointRecord, body=Nothing, errors=_UNKNOWN, group="endpoints")
+DISABLE = replace(ENABLE, summary="Disable an endpoint")
 TEST = Doc(
     "Send a test event in one attempt, and wait for its end",
     EventRecord,
@@ -135,25 +135,15 @@ ROTATE = Doc(
     errors=(404, 409, 422),
     group="endpoints",
 )
-ROTATE_USER = Doc(
-    "Rotate the secret that the endpoints of a customer share; the new one is shown this one time",
-    NewSecret,
-    body=RotationQuestion,
-    noted=("grace",),
-    errors=(404, 409, 422),
-    group="endpoints",
+ROTATE_USER = replace(
+    ROTATE,
+    summary="Rotate the secret that the endpoints of a customer share; the new one is shown this"
+    " one time",
 )
 DELIVERIES = Doc(
     "List deliveries to an endpoint, newest event first",
     DeliveryPage,
-    query=(
-        Parameter(
-            "status",
-            "In this status.",
-            {"type": "string", "enum": list(get_args(DeliveryStatus))},
-        ),
-        *PAGE,
-    ),
+    query=(Parameter("status", "In this status.", one_of(DeliveryStatus)), *PAGE),
     errors=_UNKNOWN,
     group="endpoints",
 )
@@ -167,13 +157,4 @@ SKIP = Doc(
     errors=(404, 409),
     group="endpoints",
 )
-RETRY = Doc(
-    "Let a queue try the event it waits for at once",
-    Told,
-    202,
-    body=LaneQuestion,
-    body_required=True,
-    noted=("event_id",),
-    errors=(404, 409),
-    group="endpoints",
-)
+RETRY = replace(SKIP, summary="Let a queue try the event it waits for at once")

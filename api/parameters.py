@@ -12,7 +12,8 @@ _ULID = "[0-7][0-9A-HJKMNP-TV-Z]{25}"
 _TIME = {"type": "string", "format": "date-time"}
 
 
-def _one_of(alias: Any) -> Mapping[str, Any]:
+def one_of(alias: Any) -> Mapping[str, Any]:
+    """The schema of one of the texts of a `Literal`."""
     return {"type": "string", "enum": list(get_args(alias))}
 
 
@@ -32,10 +33,10 @@ NAMESPACE = Parameter("namespace", "Of this namespace.")
 WEBHOOK = Parameter("webhook", "Of the webhooks of this name.")
 
 EVENT_FILTER = (
-    Parameter("direction", "Received (`inbound`) or sent (`outbound`).", _one_of(Direction)),
+    Parameter("direction", "Received (`inbound`) or sent (`outbound`).", one_of(Direction)),
     NAMESPACE,
     WEBHOOK,
-    Parameter("status", "In this status.", _one_of(EventStatus)),
+    Parameter("status", "In this status.", one_of(EventStatus)),
     Parameter("type", "Of this type, or of a group such as `invoice.*`."),
     Parameter("external_id", "With this id of the provider's."),
     Parameter(
