@@ -10,7 +10,7 @@ from starlette.responses import Response
 from api.doc import Doc, Parameter
 from api.door import Door, Operation, json_response
 from api.parameters import EVENT_FILTER, PAGE
-from api.pretty import pretty
+from api.payload import exact, pretty
 from api.questions import (
     AtMost,
     BadRequestError,
@@ -25,13 +25,6 @@ from layeron.operating_records import ApiKey, Count
 from layeron.operations import Operations
 from layeron.ports.statistics import Statistics
 from layeron.records import AttemptRecord, EventPage, EventRecord, ReplayRecord
-
-_INERT = {
-    "content-security-policy": "sandbox; default-src 'none'",
-    "x-content-type-options": "nosniff",
-    "cache-control": "no-store",
-}
-"""A sender's bytes are never shown as a page of ours."""
 
 _MOST_COUNTED = 100_000
 
@@ -156,10 +149,7 @@ class EventsAPI:
     async def _payload(self, request: Request, _: ApiKey) -> Response:
         event_id = request.path_params["event_id"]
         body = await self._operations.get_payload(event_id)
-        if query_of(request)["pretty"]:
-            return Response(pretty(body), media_type="text/plain", headers=_INERT)
-        named = {"content-disposition": f'attachment; filename="{event_id}"'}
-        return Response(body, media_type="application/octet-stream", headers=_INERT | named)
+        return pretty(body) if query_of(request)["pretty"] else exact(body, event_id)
 
     async def _replay(self, request: Request, key: ApiKey) -> Response:
         asked = question_of(request, ReplayQuestion)

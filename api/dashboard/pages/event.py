@@ -11,17 +11,13 @@ from api.dashboard.preview import Preview, preview
 from api.dashboard.site import Site
 from api.dashboard.timeline import timeline
 from api.dashboard.visit import Visit
+from api.payload import exact
 from layeron.errors import BodyLostError, NotFoundError, UnavailableError
 from layeron.identity import is_event_id
 from layeron.links import workflow_page
 from layeron.records import FINAL_STATUSES, EventRecord
 
 _MOST_ATTEMPTS = 200
-_INERT = {
-    "content-security-policy": "sandbox; default-src 'none'",
-    "cache-control": "no-store",
-}
-"""A sender's bytes are never shown as a page of ours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +70,7 @@ class EventPage:
 
     async def _download(self, visit: Visit) -> Response:
         event_id = _id_of(visit)
-        body = await self._events.get_payload(event_id)
-        named = {"content-disposition": f'attachment; filename="{event_id}"'}
-        return Response(body, media_type="application/octet-stream", headers=_INERT | named)
+        return exact(await self._events.get_payload(event_id), event_id)
 
     async def _replay(self, visit: Visit) -> Response:
         event_id = _id_of(visit)
