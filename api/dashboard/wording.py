@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from layeron.declaration import InboundWebhook
+from layeron.describing import HandlerDescription, describe
 from layeron.durations import FOREVER
-from layeron.handlers import Handlers
 from layeron.locator import Locator
 from layeron.options import Retention
 from layeron.signing.rule import Signature
@@ -106,17 +106,15 @@ def _kept(duration: timedelta | None) -> str:
     return "for ever" if duration in {None, FOREVER} else f"for {lasting(duration or FOREVER)}"
 
 
-def handlers_in_words(handlers: Handlers) -> list[tuple[str, str]]:
+def handlers_in_words(webhook: InboundWebhook) -> list[tuple[str, str]]:
     """Which type of event is handled by what."""
-    told: list[tuple[str, str]] = []
-    for pattern in handlers.patterns:
-        bound = handlers.match(pattern)
-        function = bound.function if bound else None
-        qualified: str = getattr(function, "__qualname__", type(function).__name__)
-        name = qualified.rpartition("<locals>.")[2]
-        workflow = bound.workflow_name if bound else None
-        told.append((pattern, f"workflow {workflow}" if workflow else f"{name}()"))
-    return told
+    return [(each.event_type, _handler(each)) for each in describe(webhook).handlers]
+
+
+def _handler(handler: HandlerDescription) -> str:
+    if handler.kind == "workflow":
+        return f"workflow {handler.name}"
+    return f"{handler.name.rpartition('<locals>.')[2]}()"
 
 
 def lasting(duration: float | timedelta) -> str:

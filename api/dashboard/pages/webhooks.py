@@ -93,7 +93,9 @@ class WebhooksPage:
             "webhook_now.html" if visit.live else "webhook.html",
             row=_row(webhook, counts.get(_label(webhook), {})),
             facts=self._facts(webhook),
-            handlers=_handlers(webhook),
+            handlers=wording.handlers_in_words(webhook)
+            if isinstance(webhook, InboundWebhook)
+            else [],
             secrets=secrets,
             generated=isinstance(webhook, OutboundWebhook) and _generates(webhook),
             events=newest.events,
@@ -158,12 +160,6 @@ def _row(webhook: Declared, counts: Counts) -> Row:
     place = f"{len(webhook.declared)} endpoints in code, and those made at run time"
     rule = wording.rule_in_words(webhook.signing)
     return Row(webhook, _label(webhook), "outbound", place, "", rule, counts)
-
-
-def _handlers(webhook: Declared) -> list[tuple[str, str]]:
-    return (
-        wording.handlers_in_words(webhook.handlers) if isinstance(webhook, InboundWebhook) else []
-    )
 
 
 def _generates(webhook: OutboundWebhook) -> bool:
