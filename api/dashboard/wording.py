@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import timedelta
 
+from layeron.application import Declared
 from layeron.declaration import InboundWebhook
 from layeron.describing import HandlerDescription, describe
 from layeron.durations import FOREVER
@@ -106,7 +107,7 @@ def _kept(duration: timedelta | None) -> str:
     return "for ever" if duration in {None, FOREVER} else f"for {lasting(duration or FOREVER)}"
 
 
-def handlers_in_words(webhook: InboundWebhook) -> list[tuple[str, str]]:
+def handlers_in_words(webhook: Declared) -> list[tuple[str, str]]:
     """Which type of event is handled by what."""
     return [(each.event_type, _handler(each)) for each in describe(webhook).handlers]
 

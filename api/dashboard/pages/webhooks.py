@@ -93,9 +93,7 @@ class WebhooksPage:
             "webhook_now.html" if visit.live else "webhook.html",
             row=_row(webhook, counts.get(_label(webhook), {})),
             facts=self._facts(webhook),
-            handlers=wording.handlers_in_words(webhook)
-            if isinstance(webhook, InboundWebhook)
-            else [],
+            handlers=wording.handlers_in_words(webhook),
             secrets=secrets,
             generated=isinstance(webhook, OutboundWebhook) and _generates(webhook),
             events=newest.events,
