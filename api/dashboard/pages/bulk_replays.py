@@ -9,6 +9,7 @@ from ulid import ULID
 
 from api.dashboard.bulk_query import WAYS, BulkQuery, about, rate_of
 from api.dashboard.door import Door, Show
+from api.dashboard.list_query import ListQuery
 from api.dashboard.site import Site
 from api.dashboard.visit import Visit
 from api.questions import BadRequestError
@@ -57,19 +58,19 @@ class BulkReplaysPage:
         ]
 
     async def _list(self, visit: Visit) -> Response:
-        cursor = visit.request.query_params.get("cursor") or None
+        query = ListQuery.of(visit.request.query_params)
         page, mistake = BulkReplayPage([], None), None
         try:
-            page = await self._bulk.list(limit=_PER_PAGE, cursor=cursor)
+            page = await self._bulk.list(limit=_PER_PAGE, cursor=query.cursor)
         except ValueError:
             mistake = "this page of the list does not exist; begin with the newest"
         return visit.render(
             "bulk_replays_list.html" if visit.live else "bulk_replays.html",
             400 if mistake else 200,
             mistake=mistake,
-            cursor=cursor,
+            query=query,
             bulks=page.bulk_replays,
-            older=f"?cursor={page.next_cursor}" if page.next_cursor else None,
+            older=query.link(page.next_cursor) if page.next_cursor else None,
             words=_in_words,
         )
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from api.dashboard.charts import Chart
+from api.dashboard.charts import GROUPS, Chart
 from api.dashboard.door import Door
 from api.dashboard.site import Site
 from api.dashboard.trying import first_event
@@ -55,6 +55,7 @@ class OverviewPage:
             activity=activity,
             received=sum(activity.counts.values()),
             rate=_success_rate(activity),
+            groups=list(GROUPS),
             chart=Chart.of(activity.buckets, bucket),
             cut=activity.since > now - length + bucket,
             waiting=waiting,
