@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from api.bulk_questions import BulkQuestion
 from api.doc import Doc
-from api.door import Door, Endpoint, Operation, json_response
+from api.door import Door, Endpoint, Operation, json_response, requester
 from api.parameters import PAGE
 from api.questions import BadRequestError, Nothing, query_of, question_of
 from api.views import page, shown, view
@@ -92,10 +92,9 @@ class BulkReplaysAPI:
         asked = question_of(request, BulkQuestion)
         if asked.dry_run:
             return json_response(await self._bulk.count(asked.selection))
-        by = asked.requested_by
         bulk = await self._bulk.start(
             asked.selection,
-            requested_by=f"{by} (key {key.name})" if by else f"key {key.name}",
+            requested_by=requester(key, asked.requested_by),
             reason=asked.reason,
             rate_per_second=asked.rate_per_second,
             idempotency_key=asked.idempotency_key,

@@ -113,7 +113,7 @@ class Door:
             try:
                 return await self.trail.follow(
                     lambda: _answered(endpoint, request, key),
-                    actor=f"key {key.name}",
+                    actor=requester(key),
                     action=action,
                     target=target_of(request),
                     detail={"key_id": key.id, **_noted(request, doc)},
@@ -122,6 +122,11 @@ class Door:
                 return error(503, "unavailable", f"nothing was done: {trouble}")
 
         return Operation(path, guarded, method, needs=needs, action=action, doc=doc)
+
+
+def requester(key: ApiKey, besides: str | None = None) -> str:
+    """Who asks, as records and the audit log name them: the key, and whom its holder names."""
+    return f"{besides} (key {key.name})" if besides else f"key {key.name}"
 
 
 async def _answered(endpoint: Endpoint, request: Request, key: ApiKey) -> Response:

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from api import endpoint_docs as docs
 from api.doc import Doc
-from api.door import Door, Endpoint, Operation, json_response, shown_once
+from api.door import Door, Endpoint, Operation, json_response, requester, shown_once
 from api.questions import BadRequestError, Nothing, object_of, query_of, question_of
 from layeron.operating_records import ApiKey, Scope
 from layeron.outbound.endpoints import read_grace
@@ -177,7 +177,7 @@ class EndpointsAPI:
         return json_response({"event_id": event_id, "command": command}, 202)
 
     def _by(self, key: ApiKey) -> EndpointOperations:
-        return replace(self._operations, by=f"key {key.name}")
+        return replace(self._operations, by=requester(key))
 
 
 def _place(request: Request) -> _Place:

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.doc import Doc, Parameter
-from api.door import Door, Operation, json_response
+from api.door import Door, Operation, json_response, requester
 from api.parameters import EVENT_FILTER, PAGE
 from api.payload import exact, pretty
 from api.questions import (
@@ -153,10 +153,9 @@ class EventsAPI:
 
     async def _replay(self, request: Request, key: ApiKey) -> Response:
         asked = question_of(request, ReplayQuestion)
-        by = asked.requested_by
         replay = await self._operations.replay_event(
             request.path_params["event_id"],
-            requested_by=f"{by} (key {key.name})" if by else f"key {key.name}",
+            requested_by=requester(key, asked.requested_by),
             reason=asked.reason,
             endpoints=asked.endpoints,
         )

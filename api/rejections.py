@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.doc import Doc, Parameter
-from api.door import Door, Operation, json_response
+from api.door import Door, Operation, json_response, requester
 from api.parameters import NAMESPACE, PAGE, WEBHOOK
 from api.questions import BadRequestError, query_of
 from api.views import page, shown, view
@@ -98,7 +98,7 @@ class RejectionsAPI:
             app=self._app,
             records=self._intake.records,
             intake=self._intake,
-            by=f"key {key.name}",
+            by=requester(key),
         )
         return json_response(Accepted(event_id), 202)
 
