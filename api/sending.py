@@ -18,7 +18,6 @@ from layeron.outbound.outgoing import MOST_EVENTS, OutgoingEvent
 from layeron.outbound.records import SendResult
 from layeron.settings import Settings
 
-_FIELDS = ("type", "payload", "idempotency_key", "endpoints", "user_id", "headers")
 _KEY_HEADER = "idempotency-key"
 
 
@@ -112,7 +111,7 @@ def _events_in(value: object) -> list[OutgoingEvent]:
 
 def _event_in(asked: Mapping[str, Any], *, key: str | None = None) -> OutgoingEvent:
     """An event as asked for; what its fields hold is for `send` to judge."""
-    fields_of(asked, *_FIELDS)
+    fields_of(asked, *NewEvent.model_fields)
     for needed in ("type", "payload"):
         if needed not in asked:
             raise BadRequestError(f"field {needed!r} is missing")
