@@ -1,5 +1,8 @@
 """``layeron events``: list, show, follow and replay, over the HTTP API."""
 
+import asyncio
+import contextlib
+import signal
 from collections.abc import AsyncGenerator, Sequence
 from typing import Annotated, Literal
 
@@ -136,7 +139,7 @@ def tail(
     """
     table = _LISTING.table()
 
-    async def following(api: OperatorAPI) -> None:
+    async def show_changes(api: OperatorAPI) -> None:
         async for events in Tail(api, where).changes(first=first, every_seconds=every):
             if not as_json:
                 _LISTING.print_rows(table, events)
@@ -144,10 +147,16 @@ def tail(
             for each in events:
                 _LISTING.print_line(each)
 
-    try:
+    async def following(api: OperatorAPI) -> None:
+        shown = asyncio.create_task(show_changes(api))
+        # Heard by the loop: Python would interrupt it in the middle of an import or of a callback,
+        # and a script's `&` would have it ignored.
+        asyncio.get_running_loop().add_signal_handler(signal.SIGINT, shown.cancel)
+        with contextlib.suppress(asyncio.CancelledError):
+            await shown
+
+    with contextlib.suppress(KeyboardInterrupt):  # which comes before the loop hears it
         running.ask(following)
-    except KeyboardInterrupt:
-        return  # it is how one ends it
 
 
 @app.command("replay")

@@ -4,11 +4,12 @@ import asyncio
 import json
 import os
 import signal
+from contextlib import ExitStack
 from pathlib import Path
 
 from tests.cli.conftest import Terminal
 from tests.outages.gate import gate_before
-from tests.support.command import refusal, running
+from tests.support.command import ctrl_c_ignored, refusal, running
 from tests.support.service import eventually
 from tests.support.vendor import send_new
 
@@ -171,6 +172,23 @@ async def test_what_comes_and_changes_is_shown_until_ctrl_c(
             return 1 in counts or None
 
         await eventually(replayed)
+        tail.send(signal.SIGINT)
+        assert await asyncio.to_thread(tail.ended) == 0
+    assert "Traceback" not in log.read_text()
+
+
+async def test_ctrl_c_ends_following_where_a_script_started_it_in_the_background(
+    terminal: Terminal, tmp_path: Path
+) -> None:
+    before = await received(terminal, "hidden.before")
+    arguments = ("events", "tail", "--type", "hidden.*", "--every", "0.2")
+    log = tmp_path / "tail"
+    with ExitStack() as stack:
+        with ctrl_c_ignored():
+            tail = stack.enter_context(
+                running(*arguments, folder=tmp_path, log=log, **terminal.environment)
+            )
+        await asyncio.to_thread(tail.until, before)
         tail.send(signal.SIGINT)
         assert await asyncio.to_thread(tail.ended) == 0
     assert "Traceback" not in log.read_text()

@@ -9,7 +9,14 @@ from pathlib import Path
 import pytest
 
 from tests.processes.local import PORTS, READY, running_dev
-from tests.support.command import PATIENCE_SECONDS, are_gone, refusal, running, said
+from tests.support.command import (
+    PATIENCE_SECONDS,
+    are_gone,
+    ctrl_c_ignored,
+    refusal,
+    running,
+    said,
+)
 
 
 def test_its_data_outlives_it_even_when_it_is_killed(tmp_path: Path) -> None:
@@ -59,12 +66,8 @@ def test_ctrl_c_during_the_start_ends_it_cleanly(sign: str, tmp_path: Path) -> N
 
 def test_ctrl_c_is_heard_where_a_script_started_it_in_the_background(tmp_path: Path) -> None:
     with ExitStack() as stack:
-        # A shell without job control starts what ends in `&` so; a child inherits it.
-        before = signal.signal(signal.SIGINT, signal.SIG_IGN)
-        try:
+        with ctrl_c_ignored():
             local = stack.enter_context(running_dev("hooks.py", folder=tmp_path))
-        finally:
-            signal.signal(signal.SIGINT, before)
         _until_written(tmp_path / ".layeron" / "dev.lock")
         local.process.send(signal.SIGINT)
         assert local.process.ended() in {0, -signal.SIGINT}

@@ -184,6 +184,16 @@ def running(*arguments: str | Path, folder: Path, log: Path, **more: str) -> Gen
         process.wait()
 
 
+@contextmanager
+def ctrl_c_ignored() -> Generator[None]:
+    """As a shell without job control starts what ends in `&`; processes inherit it."""
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 def are_gone(pids: Mapping[str, int]) -> bool:
     """Whether these processes have ended; waits for it."""
     deadline = time.monotonic() + PATIENCE_SECONDS
