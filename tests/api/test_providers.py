@@ -17,7 +17,7 @@ STRIPE_SECRET = declared.SECRETS["STRIPE_SECRET"]
 
 def stripe_headers(body: str, at: int, key: str = STRIPE_SECRET) -> dict[str, str]:
     # The package has no other way to sign, and its own tests sign so.
-    proof = stripe.WebhookSignature._compute_signature(f"{at}.{body}", key)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]  # no public way
+    proof = stripe.WebhookSignature._compute_signature(f"{at}.{body}", key)  # noqa: SLF001  # pyright: ignore[reportPrivateUsage]
     return {"stripe-signature": f"t={at},v1={proof},v0={'0' * 64}"}
 
 
