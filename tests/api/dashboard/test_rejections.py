@@ -12,18 +12,22 @@ from tests.support.service import eventually, running_service
 from tests.support.temporal import TemporalServer
 from tests.support.vendor import SECRET, SECRET_NAME, vendor
 
+BEFORE = "VENDOR_SECRET_OF_BEFORE"
+
 
 async def test_a_rejection_is_verified_again_though_one_of_two_secrets_has_no_value(
     tmp_path: Path, temporal: TemporalServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(SECRET_NAME, SECRET)
-    both = [secret(SECRET_NAME), secret("VENDOR_SECRET_OF_TOMORROW")]
+    monkeypatch.setenv(BEFORE, "another secret for tests")
+    both = [secret(SECRET_NAME), secret(BEFORE)]
     app, _ = vendor(signature={"header": "x-signature", "secret": both})
     async with (
         running_service(app, tmp_path, temporal, worker=False) as service,
         serving(service) as address,
         httpx2.AsyncClient(base_url=f"http://{address}", trust_env=False) as http,
     ):
+        monkeypatch.delenv(BEFORE)
         refused = await service.post("/webhooks/vendor", {}, x_signature="0" * 64)
         assert refused.status_code == 401
 
