@@ -10,6 +10,7 @@ from layeron.adapters.secret_file import SecretFile
 from layeron.adapters.secret_sources import FILE_NAME
 from layeron.secrets import Secret
 from tests.api import declared
+from tests.api.publishers import Caller, calling
 from tests.api.serving import serving
 from tests.support.service import Service, running_service
 from tests.support.temporal import TemporalServer
@@ -49,3 +50,13 @@ async def http(
     base = f"http://{address}"
     async with httpx2.AsyncClient(base_url=base, headers=host, timeout=60) as client:
         yield client
+
+
+@pytest_asyncio.fixture(scope="module")
+async def api(
+    tmp_path_factory: pytest.TempPathFactory, temporal: TemporalServer
+) -> AsyncGenerator[Caller]:
+    """The API of an application that sends, which these tests have for themselves."""
+    folder = tmp_path_factory.mktemp("publishers")
+    async with calling(folder, temporal, outbound_allow="127.0.0.0/8") as caller:
+        yield caller

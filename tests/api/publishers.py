@@ -76,6 +76,13 @@ class Caller:
         return str(error["message"])
 
 
+async def names(api: Caller, **query: Any) -> list[str]:
+    """Of the endpoints of a page, in its order."""
+    answer = await api("GET", "/endpoints", params=query)
+    assert answer.status_code == 200, answer.text
+    return [each["name"] for each in answer.json()["endpoints"]]
+
+
 @asynccontextmanager
 async def calling(
     folder: Path, temporal: TemporalServer, app: Backend | None = None, **settings: Any

@@ -2,13 +2,12 @@
 
 import asyncio
 import uuid
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from layeron import ConflictError, webhooks
 from layeron.errors import GatewayError, NotFoundError, PayloadError
@@ -17,21 +16,11 @@ from layeron.outbound.endpoints import WebhookEndpoints
 from layeron.outbound.remote_endpoints import RemoteEndpoints
 from layeron.outbound.retry import OutboundRetry
 from layeron.redaction import REDACTED
-from tests.api.publishers import TOKEN, URL, Caller, calling
+from tests.api.publishers import TOKEN, URL, Caller
 from tests.support import broken_server
 from tests.support.customer import running_customer
-from tests.support.temporal import TemporalServer
 
 EVENT = "whevt_01M87HX43ACC2282GBSNFBF3Q6"
-
-
-@pytest_asyncio.fixture(scope="module", name="api")
-async def _api(
-    tmp_path_factory: pytest.TempPathFactory, temporal: TemporalServer
-) -> AsyncGenerator[Caller]:
-    folder = tmp_path_factory.mktemp("publishers")
-    async with calling(folder, temporal, outbound_allow="127.0.0.0/8") as caller:
-        yield caller
 
 
 @pytest.fixture(name="outside")
