@@ -8,10 +8,9 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, async_playwright
 
-from layeron.secrets import ENCRYPTION_KEY
 from tests.api.serving import serving
 from tests.browser.looking import Looker, looking
-from tests.browser.shop import SECRETS, Shop, opened
+from tests.browser.shop import Shop, opened
 from tests.support.temporal import TemporalServer
 
 _ARGUMENTS = (
@@ -43,12 +42,8 @@ async def chromium() -> AsyncGenerator[Browser]:
 async def shop(
     tmp_path_factory: pytest.TempPathFactory, temporal: TemporalServer
 ) -> AsyncGenerator[Shop]:
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in SECRETS.items():
-            patch.setenv(name, value)
-        patch.setenv(ENCRYPTION_KEY.name, "a key of more than thirty-two characters")
-        async with opened(tmp_path_factory.mktemp("shop"), temporal) as made:
-            yield made
+    async with opened(tmp_path_factory.mktemp("shop"), temporal) as made:
+        yield made
 
 
 @pytest_asyncio.fixture

@@ -7,8 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from layeron import Event, PermanentError, webhooks
+from layeron.adapters.secret_file import SecretFile
+from layeron.adapters.secret_sources import FILE_NAME
 from layeron.outbound.declaration import OutboundWebhook
 from layeron.request import Request
+from layeron.secrets import ENCRYPTION_KEY, Secret
 from tests.api.sending import fresh
 from tests.support.customer import running_customer
 from tests.support.service import Service, running_service
@@ -17,7 +20,7 @@ from tests.support.vendor import SECRET, SECRET_NAME, send_new, vendor
 
 SECRETS = {
     SECRET_NAME: SECRET,
-    "LAYERON_OUTBOUND_ALLOW": "127.0.0.0/8",
+    ENCRYPTION_KEY.name: "a key of more than thirty-two characters",
 }
 
 
@@ -60,6 +63,9 @@ class Shop:
 
 @asynccontextmanager
 async def opened(folder: Path, temporal: TemporalServer) -> AsyncGenerator[Shop]:
+    secrets = SecretFile(folder / FILE_NAME)
+    for name, value in SECRETS.items():
+        secrets.set(Secret(name), value)
     warehouse = Warehouse()
     async with running_customer(warehouse.answer) as receiver:
         app, _ = vendor("orders", handler=warehouse.handle)
@@ -69,6 +75,6 @@ async def opened(folder: Path, temporal: TemporalServer) -> AsyncGenerator[Shop]
             endpoints=[{"name": "carrier", "url": receiver.url, "retry": {"attempts": 1}}],
         )
         app.use(publisher)
-        ui = "https://temporal.example.com"
-        async with running_service(app, folder, temporal, temporal_ui=ui) as service:
+        known = {"temporal_ui": "https://temporal.example.com", "outbound_allow": "127.0.0.0/8"}
+        async with running_service(app, folder, temporal, **known) as service:
             yield Shop(service, publisher, warehouse)

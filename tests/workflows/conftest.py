@@ -9,7 +9,7 @@ from tests.workflows.scenarios import ENVIRONMENT
 from tests.workflows.skipping import SkippingServer, running_skipping_server
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="module", autouse=True)  # other folders' tests have no part in it
 def _environment() -> Generator[None]:
     with pytest.MonkeyPatch.context() as environment:
         for name, value in ENVIRONMENT.items():
