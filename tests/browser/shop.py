@@ -75,6 +75,9 @@ async def opened(folder: Path, temporal: TemporalServer) -> AsyncGenerator[Shop]
             endpoints=[{"name": "carrier", "url": receiver.url, "retry": {"attempts": 1}}],
         )
         app.use(publisher)
-        known = {"temporal_ui": "https://temporal.example.com", "outbound_allow": "127.0.0.0/8"}
+        known: dict[str, Any] = {
+            "temporal_ui": "https://temporal.example.com",
+            "outbound_allow": "127.0.0.0/8",
+        }
         async with running_service(app, folder, temporal, **known) as service:
             yield Shop(service, publisher, warehouse)
