@@ -10,9 +10,10 @@ from layeron.client import known_of, query_of
 from layeron.describing import WebhookDescription
 from layeron.errors import NotFoundError
 from layeron.identity import is_rejection_id
-from layeron.operating_records import AuditPage, Count
+from layeron.operating_records import Activity, AuditPage, Count
 from layeron.outbound.remote import RemotePublishing
 from layeron.outbound.remote_endpoints import RemoteEndpoints
+from layeron.ports.engine import Backlog
 from layeron.records import EventFilter, EventStatus, RejectionPage, RejectionRecord
 from layeron.remote_bulk import RemoteBulkReplays
 
@@ -45,6 +46,13 @@ class LiveWebhooks:
     next_cursor: None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Overview(Activity):
+    """What happened lately, and what waits for workers; None if the engine does not answer."""
+
+    backlog: list[Backlog] | None = None
+
+
 class OperatorAPI(RemoteEndpoints, RemotePublishing, RemoteBulkReplays):
     """Everything an operator does, over ``/api/v1``."""
 
@@ -59,6 +67,11 @@ class OperatorAPI(RemoteEndpoints, RemotePublishing, RemoteBulkReplays):
         """Events as a file, newest first."""
         query = query_of(where) | known_of(format=form, limit=limit, cursor=cursor)
         return self._stream("/api/v1/events/export", params=query)
+
+    async def get_overview(self, hours: int) -> Overview:
+        """What happened in the last hours, and what waits for workers."""
+        answer = await self._call("GET", "/api/v1/overview", params={"hours": hours})
+        return self._read(Overview, answer)
 
     async def list_webhooks(self) -> LiveWebhooks:
         """What the application declares."""

@@ -19,6 +19,7 @@ from layeron.cli import (
     erase,
     events,
     keys,
+    overview,
     production,
     rejections,
     replays,
@@ -31,7 +32,7 @@ from layeron.cli import (
 from layeron.errors import LayeronError
 
 app = typer.Typer(
-    help="Receive, handle, inspect and replay webhooks.",
+    help="Receive, send, inspect and replay webhooks.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -43,6 +44,7 @@ app.command("worker")(production.worker)
 app.command("trigger")(trigger.trigger)
 app.command("verify")(verify.verify)
 app.command("send")(send.send)
+app.command("overview")(overview.overview)
 app.add_typer(events.app, name="events")
 app.add_typer(replays.app, name="replays")
 app.add_typer(erase.app, name="erase")
@@ -68,7 +70,7 @@ def _options(
         typer.Option("--version", is_eager=True, callback=_print_version, help="Show the version."),
     ] = False,
 ) -> None:
-    """Receive, handle, inspect and replay webhooks."""
+    """Receive, send, inspect and replay webhooks."""
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:

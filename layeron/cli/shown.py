@@ -1,12 +1,12 @@
 """One event with its life, as lines for people."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from layeron.cli.tables import coloured
 from layeron.links import workflow_page
 from layeron.local import LocalService
-from layeron.records import FINAL_STATUSES, AttemptRecord, EventRecord
+from layeron.records import FINAL_STATUSES, AttemptRecord, EventRecord, EventStatus
 from layeron.settings import Settings
 from layeron.text import printable
 
@@ -66,6 +66,11 @@ def attempt_line(attempt: AttemptRecord) -> str:
     answered = "" if attempt.http_status is None else f", answered {attempt.http_status}"
     error = f": {printable(attempt.error, _LONGEST_LINE)}" if attempt.error else ""
     return f"  attempt {attempt.number}{to}  {attempt.outcome}{took}{answered}{error}"
+
+
+def counts_of(counts: Mapping[EventStatus, int]) -> str:
+    """How many events have which status."""
+    return ", ".join(f"{number} {status}" for status, number in counts.items() if number)
 
 
 def time_of(at: datetime) -> str:

@@ -11,6 +11,7 @@ from layeron.cli.filters import Namespace, placed
 from layeron.cli.merging import with_options
 from layeron.cli.options import AsJson
 from layeron.cli.output import print_json
+from layeron.cli.shown import counts_of
 from layeron.describing import DedupeDescription, DeliveryDescription
 from layeron.text import printable
 
@@ -87,8 +88,7 @@ def _lines(webhook: LiveWebhook) -> Iterator[str]:
         yield f"  types      {', '.join(webhook.event_types) or '*'}"
     if webhook.operational:
         yield f"  trouble    is told by {webhook.operational}"
-    counts = ", ".join(f"{number} {status}" for status, number in webhook.events.items() if number)
-    yield f"  last day   {counts or 'no events'}"
+    yield f"  last day   {counts_of(webhook.events) or 'no events'}"
 
 
 def _handling(delivery: DeliveryDescription, dedupe: DedupeDescription) -> Iterator[str]:

@@ -19,6 +19,7 @@ COMMANDS = [
     "trigger",
     "verify",
     "send",
+    "overview",
     "events",
     "replays",
     "erase",

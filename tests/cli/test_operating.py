@@ -17,6 +17,19 @@ async def test_declared_webhooks_are_listed_with_their_events_of_a_day(terminal:
     ]
 
 
+async def test_the_overview_says_what_happened_and_how_much_waits(terminal: Terminal) -> None:
+    await received(terminal, "counted.overall")
+    found = await terminal.json("overview", "--hours", "1")
+    assert found["webhooks"]["default/vendor"]["succeeded"] >= 1
+    assert [each["work"] for each in found["backlog"]] == ["handling", "sending"]
+    shown = await terminal.said("overview", "--hours", "1")
+    assert shown.startswith("since 20")
+    for each in ("events", "default/vendor:", "took", "waiting", "for handling", "for sending"):
+        assert each in shown
+    told = await terminal.refusal("overview", "--hours", "745")
+    assert told == "'hours' must be a number from 1 to 744"
+
+
 async def test_a_webhook_is_shown_as_it_was_declared_without_secrets(terminal: Terminal) -> None:
     shown = await terminal.said("webhooks", "show", "vendor")
     assert "  at         /webhooks/vendor\n" in shown
