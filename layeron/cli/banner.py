@@ -15,11 +15,13 @@ def banner(plan: Plan, declared: Sequence[AnyDeclared]) -> Iterator[str]:
     for publisher in declared:
         if isinstance(publisher, DeclaredPublisher):
             yield f"  publisher    {publisher.shown()}"
+    folder = "" if plan.folder == plan.here / ".layeron" else f" --data-dir '{plan.folder}'"
+    key = f"log in with a key: layeron keys create ME{folder}"
+    yield f"  dashboard    {plan.url}/dashboard ({key})"
     yield f"  API          {plan.url}/api/v1/events"
     yield f"  Temporal UI  {plan.temporal_ui}/workflows"
     yield f"  data         {plan.folder}"
     yield ""
-    folder = "" if plan.folder == plan.here / ".layeron" else f" --data-dir '{plan.folder}'"
     if webhooks:
         yield f"  in another terminal:  layeron trigger {_example(webhooks[0])}{folder}"
         yield f"                        layeron events list{folder}"

@@ -38,7 +38,7 @@ def dev(
     ] = None,
     data_dir: DataDir = None,
 ) -> None:
-    """Run it all here: engine, web UI, API and a worker."""
+    """Run it all here: engine, web UI, API, dashboard and a worker."""
     # Until the supervisor hears Ctrl-C there is no child to end, so the kernel may end us. Python
     # would raise KeyboardInterrupt in the middle of an import, whose callbacks can swallow it; and
     # a script's `&` would have it ignored.

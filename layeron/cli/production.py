@@ -12,14 +12,14 @@ database = typer.Typer(help="The database's schema.", no_args_is_help=True)
 def serve(
     app: AppArgument = None, host: Host = None, port: Port = None, data_dir: DataDir = None
 ) -> None:
-    """Run the API: it receives webhooks and serves /api/v1."""
+    """Run the API: it receives, and serves /api/v1 and /dashboard."""
     run_service(
         "api.main", "serve", load_settings(app=app, host=host, port=port, data_dir=data_dir)
     )
 
 
 def worker(app: AppArgument = None, data_dir: DataDir = None) -> None:
-    """Run a worker: it handles what was received."""
+    """Run a worker: it handles what was received, and delivers."""
     run_service("worker", "run_worker", load_settings(app=app, data_dir=data_dir))
 
 

@@ -104,6 +104,21 @@ def test_the_banner_names_publishers_beside_webhooks(tmp_path: Path) -> None:
     assert not [each for each in banner(plan, shown[:1]) if "trigger" in each]
 
 
+def test_the_banner_says_where_the_dashboard_is_and_how_to_log_in(tmp_path: Path) -> None:
+    def line(folder: Path) -> str:
+        plan = Plan(
+            app="hooks.py", here=tmp_path, folder=folder, host="127.0.0.1", port=8001,
+            temporal_port=2, ui_port=3, task_queue="layeron", drain_seconds=25,
+        )  # fmt: skip
+        (found,) = [each for each in banner(plan, []) if "/dashboard" in each]
+        return found
+
+    address, key = "http://127.0.0.1:8001/dashboard", "log in with a key: layeron keys create ME"
+    assert line(tmp_path / ".layeron") == f"  dashboard    {address} ({key})"
+    elsewhere = tmp_path / "elsewhere"
+    assert line(elsewhere) == f"  dashboard    {address} ({key} --data-dir '{elsewhere}')"
+
+
 def test_who_sends_needs_a_key_to_encrypt_signing_secrets_with(tmp_path: Path) -> None:
     (tmp_path / "hooks.py").write_text(PUBLISHERS)
     for key in ("", "too short to be a key"):
