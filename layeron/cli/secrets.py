@@ -1,7 +1,7 @@
 """``layeron secrets``: values for this machine, in a file only its user can read."""
 
+import base64
 import os
-import secrets as random
 import sys
 from typing import Annotated
 
@@ -35,7 +35,8 @@ def set_(
         typer.echo(f"{variable} is set already; it stays as it is")
         return
     if generate:
-        value = f"whsec_{random.token_urlsafe(32)}"
+        # As Standard Webhooks writes a key; who signs with the text itself can do so with this one.
+        value = f"whsec_{base64.b64encode(os.urandom(32)).decode()}"
     elif sys.stdin.isatty():
         value = typer.prompt(f"Value of {name}", hide_input=True)
     else:

@@ -1,5 +1,6 @@
 """``layeron secrets``: values for one machine."""
 
+import base64
 import json
 from pathlib import Path
 
@@ -23,6 +24,12 @@ def test_a_random_value_is_made_and_not_shown(tmp_path: Path) -> None:
     assert value.startswith("whsec_")
     assert len(value) > 40
     assert value not in told
+
+
+def test_a_random_value_is_a_key_of_standard_webhooks(tmp_path: Path) -> None:
+    said("secrets", "set", "CRM_SECRET", "--generate", folder=tmp_path)
+    key = kept(tmp_path)["CRM_SECRET"].removeprefix("whsec_")
+    assert len(base64.b64decode(key, validate=True)) == 32
 
 
 def test_a_value_that_is_there_is_kept_if_asked(tmp_path: Path) -> None:
