@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Literal, TypeAlias
 from urllib.parse import quote
 
-from layeron.client import HTTPGateway
+from layeron.client import HTTPGateway, known_of
 from layeron.errors import NotFoundError
 from layeron.identity import is_bulk_id, is_event_id
 from layeron.operating_records import BulkReplay, BulkReplayPage, Count
@@ -30,7 +30,7 @@ class RemoteBulkReplays(HTTPGateway):
 
     async def list_bulk_replays(self, *, limit: int, cursor: str | None = None) -> BulkReplayPage:
         """A page of bulk replays, newest first."""
-        query = {"limit": str(limit), **({} if cursor is None else {"cursor": cursor})}
+        query = known_of(limit=limit, cursor=cursor)
         return self._read(BulkReplayPage, await self._call("GET", _BULK, params=query))
 
     async def get_bulk_replay(self, bulk_id: str) -> BulkReplay:

@@ -1,18 +1,17 @@
 """``layeron trigger``: send a correctly signed sample to the running service."""
 
 import asyncio
-import sys
-from pathlib import Path
 from typing import Annotated
 
 import httpx2
 import typer
 
 from layeron.cli.declared import find_webhook, live_values, load_declared
+from layeron.cli.given import read_bytes
 from layeron.cli.life import follow as follow_event
 from layeron.cli.options import App, DataDir, Url
 from layeron.declaration import InboundWebhook
-from layeron.errors import ConfigurationError, GatewayError, LayeronError
+from layeron.errors import GatewayError, LayeronError
 from layeron.identity import is_event_id
 from layeron.local import LocalService
 from layeron.records import FINAL_STATUSES
@@ -41,7 +40,7 @@ def trigger(
     """
     settings = load_settings(data_dir=data_dir, url=url, app=app)
     webhook = find_webhook(load_declared(settings), provider)
-    body = _body(data)
+    body = None if data is None else read_bytes(data)
 
     async def run() -> None:
         values = await live_values(webhook, settings)
@@ -63,19 +62,6 @@ def trigger(
                 )
 
     asyncio.run(run())
-
-
-def _body(data: str | None) -> bytes | None:
-    if data == "-":
-        return sys.stdin.buffer.read()
-    if data and data.startswith("@"):
-        try:
-            return Path(data[1:]).read_bytes()
-        except OSError as error:
-            raise ConfigurationError(
-                f"{data[1:]} cannot be read ({error.strerror}); name another file after @."
-            ) from None
-    return data.encode() if data is not None else None
 
 
 async def _send(webhook: InboundWebhook, request: Request, settings: Settings) -> str | None:
