@@ -37,12 +37,7 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Retaining:
-    """What the schedule and operators delete.
-
-    Attributes:
-        keep_bodies: where a webhook says nothing.
-        keep_records: where a webhook says nothing.
-    """
+    """What the schedule and operators delete, by webhooks and, where these are silent, settings."""
 
     app: Backend
     engine: Engine
