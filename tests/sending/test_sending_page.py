@@ -5,6 +5,7 @@ import asyncio
 import inspect
 import os
 import re
+import shlex
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from itertools import accumulate
@@ -20,9 +21,9 @@ from layeron.outbound.judging import LONGEST_RETRY_AFTER
 from layeron.outbound.retry import OutboundRetry
 from layeron.testing import signed_request
 from tests.api.serving import serving
-from tests.sending.documents import DOCS, blocks
+from tests.sending.documents import DOCS, block, blocks
 from tests.sending.receivers import by_standardwebhooks
-from tests.support.command import ROOT
+from tests.support.command import ROOT, said
 from tests.support.customer import Customer, always, running_customer
 from tests.support.service import Service, eventually, running_service
 from tests.support.temporal import TemporalServer
@@ -97,6 +98,17 @@ async def test_every_step_of_the_page_can_be_taken(
             skipped = await delivered(service, names["sent"].event_id, "ledger", "skipped")
     assert skipped
     assert len(blocked.requests) >= 2, "an attempt by the schedule, and one by retry"
+
+
+def test_what_the_page_tells_to_set_is_all_that_is_missing(tmp_path: Path) -> None:
+    _, _, declared = blocks(PAGE, "python")[0]
+    (tmp_path / "hooks.py").write_text(declared)
+    commands = [shlex.split(line, comments=True) for line in block(PAGE, "Start").splitlines()]
+    *before, last = [words[1:] for words in commands if words[0] == "layeron"]
+    assert last == ["dev", "hooks.py:app"]
+    assert before[-1] == ["check", "hooks.py:app"]
+    for command in before:
+        said(*command, folder=tmp_path)
 
 
 async def delivered(
