@@ -60,13 +60,12 @@ class OutboundActivities:
             event: what is sent.
             body: its bytes, unless they are stored already.
         """
-        direct = [each for each in event.endpoints if each not in set(event.lanes)]
         async with trouble_of_ours(event.event_id):
             await self._store(event, body)
             # Before the event is on record: a lane that knows of it already has not sent it yet, so
             # that it has it once.
             trouble = await self._tell_lanes(event)
-            outcomes = await self._carry(event, direct, body, _clock())
+            outcomes = await self._carry(event, event.direct, body, _clock())
             if trouble is not None:
                 raise trouble
         return self._progress(event, outcomes)

@@ -48,9 +48,7 @@ class OutboundWorkflow:
             event: what is sent.
             body: its bytes, unless they are stored already.
         """
-        # What waits in a lane is the lane's.
-        waiting = [each for each in event.endpoints if each not in set(event.lanes)]
-        is_on_record = False
+        waiting, is_on_record = event.direct, False
         try:
             if len(event.endpoints) > _PART:
                 return await self._by_parts(event, body)

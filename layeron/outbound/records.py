@@ -66,6 +66,12 @@ class OutboundEvent:
         """Who is on record as its maker: the application, or somebody who tests an endpoint."""
         return TESTER if self.single_attempt else "layeron"
 
+    @property
+    def direct(self) -> list[str]:
+        """Ids of the endpoints that wait for no other event: what waits in a lane is the lane's."""
+        lanes = set(self.lanes)
+        return [each for each in self.endpoints if each not in lanes]
+
 
 @dataclass(frozen=True, slots=True)
 class EndpointState:
@@ -127,7 +133,7 @@ class EndpointRecord:
 
 @dataclass(frozen=True, slots=True)
 class EndpointPage:
-    """One page of endpoints, newest first.
+    """One page of endpoints.
 
     Attributes:
         next_cursor: give it to get the next page; None on the last one.
