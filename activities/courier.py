@@ -1,7 +1,6 @@
 """Carries one event to endpoints: sees what is due, sends, and writes down what came of it."""
 
 import asyncio
-import hashlib
 import logging
 import random
 import time
@@ -11,10 +10,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeAlias
 
+from activities.bodies import LOST, stored_body
 from activities.keyring import Keyring
 from activities.room import Room
 from layeron.application import Backend
-from layeron.errors import BodyLostError, ConfigurationError, UnavailableError
+from layeron.errors import ConfigurationError, UnavailableError
 from layeron.outbound.judging import judge
 from layeron.outbound.records import ENDED, DeliveryReport, EndpointRecord, OutboundEvent
 from layeron.outbound.signing import signed_request
@@ -34,8 +34,6 @@ _SHORTEST_BUSY, _LONGEST_BUSY = timedelta(seconds=2), timedelta(minutes=1)
 _UNSENT = timedelta(seconds=30)
 _LONGEST_WAIT_SECONDS = 60
 """For a place, so that wait and request stay within what an activity may take."""
-
-_LOST = "the stored body is missing, or no longer has its SHA-256"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +136,8 @@ class Courier:
             return []
         endpoints = [each.endpoint for each in due]
         try:
-            raw = body if body is not None else await self._stored_body(event)
+            blobs = self._tools.blobs
+            raw = body if body is not None else await stored_body(blobs, event.body)
             keys = await self._keyring.keys_of(event, endpoints, clock.now())
         except UnavailableError as trouble:
             # The attempts are on record as running, so they are taken back.
@@ -147,7 +146,7 @@ class Courier:
         if raw is None:
             now = clock.now()
             unrecorded += [
-                DeliveryReport(each.endpoint.id, each.number, "dead_letter", now, now, error=_LOST)
+                DeliveryReport(each.endpoint.id, each.number, "dead_letter", now, now, error=LOST)
                 for each in due
             ]
             return await self._write(event, unrecorded)
@@ -261,14 +260,6 @@ class Courier:
                     report.error, extra={"event_id": event.event_id},
                 )  # fmt: skip
         return [_outcome(each, due[each.endpoint_id]) for each in finished]
-
-    async def _stored_body(self, event: OutboundEvent) -> bytes | None:
-        """The bytes from the store; None when they are lost."""
-        try:
-            body = await self._tools.blobs.get(event.body.name)
-        except BodyLostError:
-            return None
-        return body if hashlib.sha256(body).hexdigest() == event.body.sha256 else None
 
     def _declared(self, event: OutboundEvent) -> list[EndpointRecord]:
         webhook = self._tools.app.publisher(event.namespace, event.webhook)

@@ -1,7 +1,6 @@
 """The side effects of handling one received event."""
 
 import base64
-import hashlib
 import json
 import logging
 from concurrent.futures import Executor
@@ -11,13 +10,13 @@ from datetime import UTC, datetime
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from activities.bodies import LOST, stored_body
 from activities.handler import Ending, run_handler
 from activities.heartbeat import heartbeats
 from activities.reports import Reporter
 from activities.trouble import LOGGED, trouble_of_ours
 from layeron import names
 from layeron.application import Backend
-from layeron.errors import BodyLostError
 from layeron.event import Context, Event
 from layeron.ports.blobs import BlobStore
 from layeron.ports.engine import Handled
@@ -36,7 +35,7 @@ that has more would be tried for ever."""
 
 _LOST = Ending(
     "failed",
-    error="BodyLostError: the stored body is missing, or no longer has its SHA-256",
+    error=f"BodyLostError: {LOST}",
     permanent=True,
 )
 
@@ -84,7 +83,7 @@ class InboundActivities:
         async with trouble_of_ours(event.event_id, number - 1):
             if settled := await self._begin(event, body, number):
                 return settled
-            raw = body if body is not None else await self._stored_body(event)
+            raw = body if body is not None else await stored_body(self._blobs, event.body)
         report = await self._attempt(event, raw, number)
         # Once the handler has run, only its outcome can be missing: the workflow keeps it then.
         async with trouble_of_ours(event.event_id, asdict(report), kind=names.UNRECORDED):
@@ -106,7 +105,7 @@ class InboundActivities:
         async with trouble_of_ours(event.event_id):
             if settled := await self._begin(event, body, number):
                 return Opened(settled)
-            raw = body if body is not None else await self._stored_body(event)
+            raw = body if body is not None else await stored_body(self._blobs, event.body)
             if raw is None:
                 report = await self._report(event, _LOST, number)
                 await self._write(event, report)
@@ -145,14 +144,6 @@ class InboundActivities:
                 return Handled(status, response)
             case _:
                 return None
-
-    async def _stored_body(self, event: InboundEvent) -> bytes | None:
-        """The bytes from the store; None when they are lost."""
-        try:
-            body = await self._blobs.get(event.body.name)
-        except BodyLostError:
-            return None
-        return body if hashlib.sha256(body).hexdigest() == event.body.sha256 else None
 
     async def _attempt(self, event: InboundEvent, raw: bytes | None, number: int) -> AttemptReport:
         if raw is None:
