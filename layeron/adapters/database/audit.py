@@ -8,6 +8,7 @@ from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from layeron.adapters.database.operating_tables import AuditRow
+from layeron.adapters.database.paging import read_page
 from layeron.adapters.database.transactions import Transactions
 from layeron.adapters.database.upsert import insert_if_new
 from layeron.identity import is_audit_id
@@ -49,14 +50,11 @@ class DatabaseAuditLog:
 def _list_page(
     session: Session, *, where: dict[str, Any], limit: int, cursor: str | None
 ) -> AuditPage:
-    if cursor is not None and not is_audit_id(cursor):
-        raise ValueError(f"{cursor!r} is not a cursor; give the next_cursor of a page.")
     statement = select(AuditRow)
     for name, value in where.items():
         if value is not None:
             statement = statement.where(getattr(AuditRow, name) == value)
-    if cursor is not None:
-        statement = statement.where(col(AuditRow.id) < cursor)
-    rows = session.exec(statement.order_by(col(AuditRow.id).desc()).limit(limit + 1)).all()
-    next_cursor = rows[limit - 1].id if len(rows) > limit else None
-    return AuditPage([AuditEntry(**row.model_dump()) for row in rows[:limit]], next_cursor)
+    rows, next_cursor = read_page(
+        session, statement, is_key=is_audit_id, limit=limit, cursor=cursor
+    )
+    return AuditPage([AuditEntry(**row.model_dump()) for row in rows], next_cursor)

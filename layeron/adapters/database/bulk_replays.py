@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from layeron.adapters.database import listing
 from layeron.adapters.database.operating_tables import BulkReplayRow
+from layeron.adapters.database.paging import read_page
 from layeron.adapters.database.parts import in_parts
 from layeron.adapters.database.sending_tables import DeliveryRow
 from layeron.adapters.database.upsert import insert_if_new
@@ -44,14 +45,10 @@ def get(session: Session, *, bulk_id: str) -> BulkReplay:
 
 def list_page(session: Session, *, limit: int, cursor: str | None) -> BulkReplayPage:
     """See `BulkReplayStore.list`."""
-    statement = select(BulkReplayRow).order_by(col(BulkReplayRow.id).desc())
-    if cursor is not None:
-        if not is_bulk_id(cursor):
-            raise ValueError(f"{cursor!r} is not a cursor; give the next_cursor of a page.")
-        statement = statement.where(BulkReplayRow.id < cursor)
-    rows = session.exec(statement.limit(limit + 1)).all()
-    next_cursor = rows[limit - 1].id if len(rows) > limit else None
-    return BulkReplayPage([_record(row) for row in rows[:limit]], next_cursor)
+    rows, next_cursor = read_page(
+        session, select(BulkReplayRow), is_key=is_bulk_id, limit=limit, cursor=cursor
+    )
+    return BulkReplayPage([_record(row) for row in rows], next_cursor)
 
 
 def set_status(session: Session, *, bulk_id: str, status: BulkStatus, at: datetime) -> BulkReplay:

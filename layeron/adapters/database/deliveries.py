@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import bindparam
 from sqlmodel import Session, col, select
 
+from layeron.adapters.database.paging import read_page
 from layeron.adapters.database.parts import in_parts
 from layeron.adapters.database.sending_tables import DeliveryRow
 from layeron.adapters.database.tables import EventRow, ReplayRow
@@ -99,17 +100,13 @@ def list_page(
     cursor: str | None,
 ) -> DeliveryPage:
     """See `DeliveryStore.list`."""
-    if cursor is not None and not is_event_id(cursor):
-        raise ValueError(f"{cursor!r} is not a cursor; give the next_cursor of a page.")
     statement = select(DeliveryRow).where(DeliveryRow.endpoint_id == endpoint_id)
     if status is not None:
         statement = statement.where(DeliveryRow.status == status)
-    if cursor is not None:
-        statement = statement.where(col(DeliveryRow.event_id) < cursor)
-    newest_first = statement.order_by(col(DeliveryRow.event_id).desc())
-    rows = session.exec(newest_first.limit(limit + 1)).all()
-    next_cursor = rows[limit - 1].event_id if len(rows) > limit else None
-    return DeliveryPage([_record(row) for row in rows[:limit]], next_cursor)
+    rows, next_cursor = read_page(
+        session, statement, key="event_id", is_key=is_event_id, limit=limit, cursor=cursor
+    )
+    return DeliveryPage([_record(row) for row in rows], next_cursor)
 
 
 def of_event(session: Session, event_id: str) -> list[DeliveryRecord]:

@@ -11,6 +11,7 @@ from layeron.adapters.database.endpoint_states import (
     values_of,
 )
 from layeron.adapters.database.locks import hold
+from layeron.adapters.database.paging import read_page
 from layeron.adapters.database.sending_tables import EndpointRow, EndpointSecretRow
 from layeron.errors import ConflictError, NotFoundError
 from layeron.identity import is_endpoint_id
@@ -67,16 +68,13 @@ def list_page(
     cursor: str | None,
 ) -> EndpointPage:
     """See `EndpointStore.list`."""
-    if cursor is not None and not is_endpoint_id(cursor):
-        raise ValueError(f"{cursor!r} is not a cursor; give the next_cursor of a page.")
     statement = _created(namespace, webhook)
     if user_id is not None:
         statement = statement.where(EndpointRow.user_id == user_id)
-    if cursor is not None:
-        statement = statement.where(col(EndpointRow.id) < cursor)
-    rows = session.exec(statement.order_by(col(EndpointRow.id).desc()).limit(limit + 1)).all()
-    next_cursor = rows[limit - 1].id if len(rows) > limit else None
-    return EndpointPage([record_of(row) for row in rows[:limit]], next_cursor)
+    rows, next_cursor = read_page(
+        session, statement, is_key=is_endpoint_id, limit=limit, cursor=cursor
+    )
+    return EndpointPage([record_of(row) for row in rows], next_cursor)
 
 
 def matching(

@@ -4,6 +4,7 @@ from sqlmodel import Session
 
 from layeron.adapters.database import events, searching
 from layeron.adapters.database.arms import arms_of, bounds_of, newest
+from layeron.adapters.database.paging import check_cursor
 from layeron.identity import is_event_id
 from layeron.records import EventFilter, EventPage
 
@@ -25,8 +26,8 @@ def ids_of(session: Session, where: EventFilter, *, limit: int, cursor: str | No
     Raises:
         ValueError: the cursor is not one of ours.
     """
-    if cursor is not None and not is_event_id(cursor):
-        raise ValueError(f"{cursor!r} is not a cursor; give the next_cursor of a page.")
+    if cursor is not None:
+        check_cursor(cursor, is_event_id)
     bounds = bounds_of(where, cursor)
     if where.search:
         return searching.newest_found(session, where, where.search, bounds, limit)

@@ -8,6 +8,7 @@ from sqlalchemy import delete
 from sqlalchemy.orm import load_only
 from sqlmodel import Session, col, select
 
+from layeron.adapters.database.paging import read_page
 from layeron.adapters.database.tables import RejectionRow
 from layeron.adapters.database.upsert import insert
 from layeron.errors import NotFoundError
@@ -43,19 +44,15 @@ def list_page(
     session: Session, *, where: Mapping[str, str | None], limit: int, cursor: str | None
 ) -> RejectionPage:
     """See `RecordStore.list_rejections`."""
-    if cursor is not None and not is_rejection_id(cursor):
-        raise ValueError(f"{cursor!r} is not a cursor; give the next_cursor of a page.")
     light = [getattr(RejectionRow, name) for name in RejectionRow.model_fields if name != "body"]
     statement = select(RejectionRow).options(load_only(*light))
     for name, value in where.items():
         if value is not None:
             statement = statement.where(getattr(RejectionRow, name) == value)
-    if cursor is not None:
-        statement = statement.where(col(RejectionRow.id) < cursor)
-    statement = statement.order_by(col(RejectionRow.id).desc()).limit(limit + 1)
-    rows = session.exec(statement).all()
-    next_cursor = rows[limit - 1].id if len(rows) > limit else None
-    return RejectionPage([_record(row, with_body=False) for row in rows[:limit]], next_cursor)
+    rows, next_cursor = read_page(
+        session, statement, is_key=is_rejection_id, limit=limit, cursor=cursor
+    )
+    return RejectionPage([_record(row, with_body=False) for row in rows], next_cursor)
 
 
 def accept(
