@@ -24,6 +24,7 @@ _IDLE_SECONDS: Final = 20
 """How long an unused connection is kept: most servers close theirs later. One in use goes on
 leading to the address that was checked when it was made, though its name may lead elsewhere now."""
 
+_IDLE_CONNECTIONS: Final = 100
 _CHECK_SECONDS: Final = 5
 _MOST_HEADERS: Final = 100
 _LARGEST_HEADERS: Final = 16_000
@@ -39,7 +40,6 @@ class PooledSender:
 
     Args:
         guard: where events may be sent.
-        idle_connections: how many unused connections are kept.
         trust: certificates to trust; default: those that the system or certifi brings.
         proxy: address of an HTTP proxy, ``http://user:password@host:port``.
     """
@@ -48,7 +48,6 @@ class PooledSender:
         self,
         guard: Guard,
         *,
-        idle_connections: int = 100,
         trust: ssl.SSLContext | None = None,
         proxy: str | None = None,
     ) -> None:
@@ -61,7 +60,7 @@ class PooledSender:
                 # As many as are asked for: who waits for a connection here would lose time that
                 # is counted against the endpoint. The engine bounds what is under way.
                 max_connections=None,
-                max_keepalive_connections=idle_connections,
+                max_keepalive_connections=_IDLE_CONNECTIONS,
                 keepalive_expiry=_IDLE_SECONDS,
                 network_backend=(
                     Network() if proxy else GuardedNetwork(guard, secure=scheme == "https")
