@@ -43,8 +43,8 @@ logger = logging.getLogger("layeron.worker")
 
 _LONGEST_PAUSE_SECONDS = 15
 _POLLERS = PollerBehaviorAutoscaling(maximum=20)
-"""Temporal's own default asks for new workflows one at a time, which makes an engine that answers
-late a queue."""
+"""So many requests for work wait at Temporal at most, as its server finds more or fewer of use. By
+Temporal's own default, one alone asks for workflows that this worker does not run already."""
 
 _RESCHEDULING_SECONDS = 600
 _HTTP_CLIENTS: tuple[str, ...] = ("aiohttp", "httpx", "httpx2", "requests", "urllib3")

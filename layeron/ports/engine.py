@@ -30,7 +30,8 @@ class Duplicate:
     Attributes:
         event_id: of the first.
         workflow_id: of the first.
-        body_sha256: of the first's bytes, to tell a repeat from a conflict; None if unknown.
+        body_sha256: of the first's bytes, or of its content if it is sent (see `OutboundEvent`),
+            to tell a repeat from a conflict; None if unknown.
     """
 
     event_id: str

@@ -22,7 +22,7 @@ class EventRow(Table, table=True):
     """One event; its duplicates are counted in `DuplicateCountRow`.
 
     Every index ends with the id, so that each filter reads its newest events first without a
-    sort (see `layeron.adapters.database.listing`); one begins with it, and holds what is counted.
+    sort (see `layeron.adapters.database.arms`); one begins with it, and holds what is counted.
     """
 
     __tablename__ = "events"

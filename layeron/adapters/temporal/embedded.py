@@ -72,7 +72,7 @@ async def wait_until_ready(address: str, namespace: str, *, seconds: float = 30)
     """
     try:
         async with asyncio.timeout(seconds):
-            while not await _try_to_prepare(address, namespace):  # noqa: ASYNC110  # it is a server
+            while not await _try_to_prepare(address, namespace):  # noqa: ASYNC110  # no event tells when
                 await asyncio.sleep(0.1)
     except TimeoutError as error:
         raise EngineUnavailableError(

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Literal, cast
+from typing import cast
 
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import (
@@ -36,7 +36,7 @@ from layeron.identity import (
     replay_workflow_id,
 )
 from layeron.outbound.records import OutboundEvent
-from layeron.ports.engine import Backlog, Duplicate, Execution, Handled, Started
+from layeron.ports.engine import Backlog, Duplicate, Execution, Handled, QueueCommand, Started
 from layeron.records import EventStatus, InboundEvent
 from layeron.text import label
 
@@ -103,9 +103,7 @@ class TemporalEngine:
                 rpc_timeout=self._timeout,
             )
 
-    async def tell_lane(
-        self, endpoint_id: str, command: Literal["skip", "retry"], event_id: str
-    ) -> None:
+    async def tell_lane(self, endpoint_id: str, command: QueueCommand, event_id: str) -> None:
         """Signal the lane's workflow."""
         handle = self._client.get_workflow_handle(lane_workflow_id(endpoint_id))
         signal = {"skip": names.LANE_SKIP, "retry": names.LANE_RETRY}[command]
