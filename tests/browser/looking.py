@@ -68,3 +68,13 @@ async def looking(browser: Browser, base: str, **options: Any) -> AsyncGenerator
     finally:
         await context.close()
     assert looker.wrong == []
+
+
+async def agree(dialog: Dialog) -> None:
+    await dialog.accept()
+
+
+def says_yes(looker: Looker) -> None:
+    """Answer every question with yes from now on."""
+    looker.page.remove_listener("dialog", looker.asked)
+    looker.page.on("dialog", agree)

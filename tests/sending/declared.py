@@ -29,3 +29,8 @@ def publisher(
     out = webhooks.out("billing", namespace=namespace, endpoints=endpoints, operational=operational)
     app.use(out)
     return app, out
+
+
+async def send(out: OutboundWebhook, number: int) -> list[str]:
+    """Ids of so many new events, in the order in which they were sent."""
+    return [(await out.send("invoice.paid", {"n": n})).event_id for n in range(number)]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from layeron.records import EventRecord
 from layeron.request import Request
-from tests.sending.declared import publisher
+from tests.sending.declared import publisher, send
 from tests.support.customer import Customer, in_turn, running_customer
 from tests.support.service import Service, eventually, running_service
 from tests.support.temporal import TemporalServer
@@ -30,7 +30,7 @@ async def test_events_arrive_in_the_order_in_which_they_were_sent(
     async with running_customer() as customer:
         app, out = publisher(customer.url, fifo=True)
         async with running_service(app, tmp_path, temporal) as service:
-            sent = [(await out.send("invoice.paid", {"n": n})).event_id for n in range(12)]
+            sent = await send(out, 12)
             for each in sent:
                 assert (await ended(service, each)).status == "succeeded"
     assert customer.ids() == sent
@@ -48,8 +48,7 @@ async def test_the_next_one_waits_for_the_success_of_the_one_before(
     async with running_customer(slow) as customer:
         app, out = publisher(customer.url, fifo=True)
         async with running_service(app, tmp_path, temporal) as service:
-            first = (await out.send("invoice.paid", {"n": 1})).event_id
-            second = (await out.send("invoice.paid", {"n": 2})).event_id
+            first, second = await send(out, 2)
             await arrived(customer, 1)
             await asyncio.sleep(0.5)
             assert customer.ids() == [first]
@@ -64,8 +63,7 @@ async def test_a_failed_one_is_tried_again_before_the_next(
     async with running_customer(in_turn(500, 500, 200)) as customer:
         app, out = publisher(customer.url, fifo=True)
         async with running_service(app, tmp_path, temporal) as service:
-            first = (await out.send("invoice.paid", {"n": 1})).event_id
-            second = (await out.send("invoice.paid", {"n": 2})).event_id
+            first, second = await send(out, 2)
             await ended(service, second)
     assert customer.ids() == [first, first, first, second]
 
@@ -76,8 +74,7 @@ async def test_an_operator_skips_the_one_that_blocks(
     async with running_customer(in_turn(500, 200)) as customer:
         app, out = publisher(customer.url, fifo=True, retry=LONG)
         async with running_service(app, tmp_path, temporal) as service:
-            first = (await out.send("invoice.paid", {"n": 1})).event_id
-            second = (await out.send("invoice.paid", {"n": 2})).event_id
+            first, second = await send(out, 2)
             await arrived(customer, 1)
             await out.endpoints.skip("a", first)
             assert (await ended(service, second)).status == "succeeded"
@@ -92,7 +89,7 @@ async def test_an_operator_skips_one_before_its_turn(
     async with running_customer(in_turn(500, 200)) as customer:
         app, out = publisher(customer.url, fifo=True, retry=LONG)
         async with running_service(app, tmp_path, temporal) as service:
-            sent = [(await out.send("invoice.paid", {"n": n})).event_id for n in range(3)]
+            sent = await send(out, 3)
             await arrived(customer, 1)
             await out.endpoints.skip("a", sent[1])
             await out.endpoints.skip("a", sent[0])
@@ -106,8 +103,7 @@ async def test_an_operator_tries_the_one_that_blocks_again_at_once(
     async with running_customer(in_turn(500, 200)) as customer:
         app, out = publisher(customer.url, fifo=True, retry=LONG)
         async with running_service(app, tmp_path, temporal) as service:
-            first = (await out.send("invoice.paid", {"n": 1})).event_id
-            second = (await out.send("invoice.paid", {"n": 2})).event_id
+            first, second = await send(out, 2)
             await arrived(customer, 1)
             await out.endpoints.retry("a", first)
             assert (await ended(service, second)).status == "succeeded"
@@ -121,8 +117,7 @@ async def test_a_dead_letter_blocks_until_an_operator_decides(
     async with running_customer(in_turn(500, 500, 200)) as customer:
         app, out = publisher(customer.url, fifo=True, retry={"schedule": [0.05]})
         async with running_service(app, tmp_path, temporal) as service:
-            first = (await out.send("invoice.paid", {"n": 1})).event_id
-            second = (await out.send("invoice.paid", {"n": 2})).event_id
+            first, second = await send(out, 2)
             assert (await ended(service, first)).status == "dead_letter"
             await asyncio.sleep(0.5)
             assert len(customer.requests) == 2
@@ -137,10 +132,9 @@ async def test_a_lane_beside_another_endpoint_holds_that_one_up_in_nothing(
 ) -> None:
     async with running_customer(in_turn(500, 200)) as blocked, running_customer() as free:
         app, out = publisher(blocked.url, fifo=True, retry=LONG)
-        app_endpoints = out
         async with running_service(app, tmp_path, temporal):
-            await app_endpoints.endpoints.create(name="free", url=free.url)
-            sent = [(await out.send("invoice.paid", {"n": n})).event_id for n in range(3)]
+            await out.endpoints.create(name="free", url=free.url)
+            sent = await send(out, 3)
             await arrived(free, 3)
     assert sorted(free.ids()) == sorted(sent)
     assert set(blocked.ids()) == {sent[0]}

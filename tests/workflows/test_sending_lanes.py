@@ -5,19 +5,13 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from random import Random
 
-import pytest
-from temporalio.client import WorkflowExecutionDescription, WorkflowExecutionStatus
-
-from layeron import OutboundWebhook
-from layeron.identity import declared_endpoint_id, lane_workflow_id
 from layeron.request import Request
-from tests.sending.declared import publisher
-from tests.support.customer import Customer, always, in_turn, running_customer
-from tests.support.service import Service, eventually, running_service
+from tests.sending.declared import publisher, send
+from tests.support.customer import always, in_turn, running_customer
+from tests.support.service import running_service
 from tests.support.temporal import TemporalServer, running_temporal
-from workflows import lane
+from tests.workflows.lanes import LONG, arrived, lane_of
 
-LONG = {"schedule": [600.0]}
 ONCE = {"schedule": list[float]()}
 
 
@@ -33,23 +27,6 @@ def slowly(customer: list[asyncio.Event], *answers: int) -> Callable[[Request], 
         return status
 
     return answer
-
-
-async def lane_of(service: Service, out: OutboundWebhook) -> WorkflowExecutionDescription:
-    """The lane of endpoint a, as it is."""
-    workflow_id = lane_workflow_id(declared_endpoint_id(out.namespace, out.name, "a"))
-    return await service.temporal.get_workflow_handle(workflow_id).describe()
-
-
-async def arrived(customer: Customer, event_id: str, times: int = 1) -> None:
-    async def look() -> bool | None:
-        return customer.ids().count(event_id) >= times or None
-
-    await eventually(look)
-
-
-async def send(out: OutboundWebhook, number: int) -> list[str]:
-    return [(await out.send("invoice.paid", {"n": n})).event_id for n in range(number)]
 
 
 async def test_events_at_any_moment_of_a_lane_all_arrive_in_order(
@@ -166,59 +143,6 @@ async def test_a_lane_whose_endpoint_is_deleted_keeps_its_events(
             records = [await service.settled(each) for each in sent]
     assert [each.status for each in records] == ["held"] * 3
     assert customer.ids() == sent[:1]
-
-
-async def test_a_lane_that_waits_goes_on_in_a_new_run_with_all_that_waits_in_it(
-    tmp_path: Path,
-) -> None:
-    few = {"limit.historyCount.suggestContinueAsNew": "20"}
-    async with (
-        running_customer(in_turn(500, 500, 200)) as customer,
-        running_temporal(tmp_path, few) as temporal,
-    ):
-        app, out = publisher(customer.url, fifo=True, retry=LONG)
-        async with running_service(app, tmp_path / "data", temporal) as service:
-            sent = await send(out, 1)
-            await arrived(customer, sent[0])
-            first = await lane_of(service, out)
-            sent += await send(out, 20)
-            await out.endpoints.skip("a", sent[5])
-
-            async def in_a_new_run() -> bool | None:
-                return (await lane_of(service, out)).run_id != first.run_id or None
-
-            await eventually(in_a_new_run)
-            await out.endpoints.retry("a", sent[0])
-            await arrived(customer, sent[0], 2)
-            await out.endpoints.skip("a", sent[0])
-            for each in sent:
-                await service.settled(each)
-
-            async def has_ended() -> WorkflowExecutionStatus | None:
-                status = (await lane_of(service, out)).status
-                return status if status != WorkflowExecutionStatus.RUNNING else None
-
-            assert await eventually(has_ended) == WorkflowExecutionStatus.COMPLETED
-    assert customer.ids() == [sent[0], *sent[:5], *sent[6:]]
-
-
-async def test_a_queue_too_long_for_a_new_run_stays_in_the_one_it_is_in(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(lane, "_MOST_CARRIED", 40)
-    few = {"limit.historyCount.suggestContinueAsNew": "20", "limit.blobSize.error": "2300"}
-    async with (
-        running_customer(in_turn(500, 200)) as customer,
-        running_temporal(tmp_path, few) as temporal,
-    ):
-        app, out = publisher(customer.url, fifo=True, retry=LONG)
-        async with running_service(app, tmp_path / "data", temporal) as service:
-            sent = await send(out, 60)
-            await service.settled(sent[0], {"retrying"})
-            await out.endpoints.retry("a", sent[0])
-            for each in sent:
-                assert (await service.settled(each)).status == "succeeded"
-    assert customer.ids() == [sent[0], *sent]
 
 
 async def test_a_queue_that_takes_no_more_holds_up_no_other_endpoint_and_loses_nothing(

@@ -1,14 +1,20 @@
-"""Lanes in which very much waits: all of it comes along into a new run."""
+"""Lanes in which much waits: all of it comes along into a new run, unless it is too much."""
 
 from pathlib import Path
 from typing import Any
 
-from temporalio.client import WorkflowHandle
+import pytest
+from temporalio.client import WorkflowExecutionStatus, WorkflowHandle
 from temporalio.worker import Worker
 
 from layeron import names
 from layeron.adapters.temporal.converter import DATA_CONVERTER
+from tests.sending.declared import publisher, send
+from tests.support.customer import in_turn, running_customer
+from tests.support.service import eventually, running_service
 from tests.support.temporal import running_temporal
+from tests.workflows.lanes import LONG, arrived, lane_of
+from workflows import lane as lanes
 from workflows.lane import Lane, LaneWorkflow
 
 ENGINE_TAKES = 2 * 1024 * 1024
@@ -50,3 +56,56 @@ async def test_twenty_thousand_that_wait_come_along_into_a_new_run_in_their_orde
             await first.terminate()
     assert (found.queue, found.replays, found.unwanted) == (ALL, {ALL[3]: 1}, [ALL[7]])
     assert size < ENGINE_TAKES / 2
+
+
+async def test_a_lane_that_waits_goes_on_in_a_new_run_with_all_that_waits_in_it(
+    tmp_path: Path,
+) -> None:
+    few = {"limit.historyCount.suggestContinueAsNew": "20"}
+    async with (
+        running_customer(in_turn(500, 500, 200)) as customer,
+        running_temporal(tmp_path, few) as temporal,
+    ):
+        app, out = publisher(customer.url, fifo=True, retry=LONG)
+        async with running_service(app, tmp_path / "data", temporal) as service:
+            sent = await send(out, 1)
+            await arrived(customer, sent[0])
+            first = await lane_of(service, out)
+            sent += await send(out, 20)
+            await out.endpoints.skip("a", sent[5])
+
+            async def in_a_new_run() -> bool | None:
+                return (await lane_of(service, out)).run_id != first.run_id or None
+
+            await eventually(in_a_new_run)
+            await out.endpoints.retry("a", sent[0])
+            await arrived(customer, sent[0], 2)
+            await out.endpoints.skip("a", sent[0])
+            for each in sent:
+                await service.settled(each)
+
+            async def has_ended() -> WorkflowExecutionStatus | None:
+                status = (await lane_of(service, out)).status
+                return status if status != WorkflowExecutionStatus.RUNNING else None
+
+            assert await eventually(has_ended) == WorkflowExecutionStatus.COMPLETED
+    assert customer.ids() == [sent[0], *sent[:5], *sent[6:]]
+
+
+async def test_a_queue_too_long_for_a_new_run_stays_in_the_one_it_is_in(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lanes, "_MOST_CARRIED", 40)
+    few = {"limit.historyCount.suggestContinueAsNew": "20", "limit.blobSize.error": "2300"}
+    async with (
+        running_customer(in_turn(500, 200)) as customer,
+        running_temporal(tmp_path, few) as temporal,
+    ):
+        app, out = publisher(customer.url, fifo=True, retry=LONG)
+        async with running_service(app, tmp_path / "data", temporal) as service:
+            sent = await send(out, 60)
+            await service.settled(sent[0], {"retrying"})
+            await out.endpoints.retry("a", sent[0])
+            for each in sent:
+                assert (await service.settled(each)).status == "succeeded"
+    assert customer.ids() == [sent[0], *sent]
