@@ -1,11 +1,19 @@
 """Real parts that many tests share."""
 
 from collections.abc import AsyncGenerator, Generator
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
 from tests.support.temporal import TemporalServer, running_temporal
+
+_LONG = ("browser", "processes", "workflows", "outages", "sending", "end_to_end")
+"""Folders of tests that wait: begun first, they are not what one process is left with."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.path.relative_to(Path(__file__).parent).parts[0] not in _LONG)
 
 
 @pytest_asyncio.fixture(scope="session")
