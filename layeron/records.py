@@ -113,6 +113,18 @@ class InboundEvent:
     wants_answer: bool = False
     attempts_used: int = 0
 
+    @property
+    def content_digest(self) -> str:
+        """What tells a repeat of it from another event that came under its key."""
+        return self.body.sha256
+
+    def is_in_window_of(self, first: datetime) -> bool:
+        """Whether it is a repeat of an event with its key that was received at this time.
+
+        That one may be later, as events are not always started in the order they came.
+        """
+        return abs((self.received_at - first).total_seconds()) < self.dedupe_ttl_seconds
+
 
 @dataclass(frozen=True, slots=True)
 class AttemptReport:

@@ -46,4 +46,5 @@ async def open_toolbox(settings: Settings) -> AsyncGenerator[Toolbox]:
             database.statistics,
             database.bulk_replays,
             database.retention,
+            database.inbox,
         )

@@ -72,6 +72,15 @@ class OutboundEvent:
         lanes = set(self.lanes)
         return [each for each in self.endpoints if each not in lanes]
 
+    @property
+    def content_digest(self) -> str:
+        """What tells a repeat of it from another event that was sent under its key."""
+        return self.content_sha256 or self.body.sha256
+
+    def is_in_window_of(self, first: datetime) -> bool:  # noqa: ARG002  # as `InboundEvent` has it
+        """Whether it is a repeat of an event with its key; always, as these have no window."""
+        return True
+
 
 @dataclass(frozen=True, slots=True)
 class EndpointState:

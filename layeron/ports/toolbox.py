@@ -11,6 +11,7 @@ from layeron.ports.deliveries import DeliveryStore
 from layeron.ports.documents import Documents
 from layeron.ports.endpoints import EndpointStore
 from layeron.ports.engine import Engine
+from layeron.ports.inbox import Inbox
 from layeron.ports.records import RecordStore
 from layeron.ports.retention import RetentionStore
 from layeron.ports.secrets import SecretSource
@@ -36,6 +37,7 @@ class Toolbox:
     statistics: Statistics
     bulk_replays: BulkReplayStore
     retention: RetentionStore
+    inbox: Inbox
 
     async def check(self, app: Backend) -> None:
         """Return if the application can start here.

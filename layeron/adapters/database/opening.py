@@ -7,6 +7,7 @@ from layeron.adapters.database.bulk_replay_store import DatabaseBulkReplayStore
 from layeron.adapters.database.delivery_store import DatabaseDeliveryStore
 from layeron.adapters.database.endpoint_store import DatabaseEndpointStore
 from layeron.adapters.database.engine import open_engine
+from layeron.adapters.database.inbox_store import DatabaseInbox
 from layeron.adapters.database.retention_store import DatabaseRetentionStore
 from layeron.adapters.database.sessions import DatabaseSessionStore
 from layeron.adapters.database.statistics_store import DatabaseStatistics
@@ -16,6 +17,7 @@ from layeron.ports.audit import AuditLog
 from layeron.ports.bulk_replays import BulkReplayStore
 from layeron.ports.deliveries import DeliveryStore
 from layeron.ports.endpoints import EndpointStore
+from layeron.ports.inbox import Inbox
 from layeron.ports.records import RecordStore
 from layeron.ports.retention import RetentionStore
 from layeron.ports.sessions import SessionStore
@@ -36,6 +38,7 @@ class Database:
     statistics: Statistics
     bulk_replays: BulkReplayStore
     retention: RetentionStore
+    inbox: Inbox
 
     async def close(self) -> None:
         """Let go of connections."""
@@ -62,6 +65,7 @@ def open_database(url: str, *, threads: int = _THREADS) -> Database:
         DatabaseStatistics(transactions),
         DatabaseBulkReplayStore(transactions),
         DatabaseRetentionStore(transactions),
+        DatabaseInbox(transactions),
     )
 
 
