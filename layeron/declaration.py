@@ -1,13 +1,14 @@
 """An inbound webhook as declared: what it is called, where it is reached, how it behaves."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypedDict, TypeVar, get_type_hints
 
 from layeron.errors import ConfigurationError
 from layeron.events import WebhookEvents
 from layeron.handlers import Handler, Handlers
+from layeron.hiding import read_fields
 from layeron.options import (
     Dedupe,
     DedupeDict,
@@ -44,6 +45,7 @@ class InboundOptions(TypedDict, total=False):
         delivery: retries, time limits, and whether the sender waits for the handler.
         observability: what is reported.
         retention: how long bodies and records are kept.
+        redact: fields of the payload that nobody is shown, such as ``body.card.number``.
         handler: handles every type of event that ``on`` does not name.
         on: handlers by type of event: ``invoice.paid``, ``invoice.*`` or ``*``.
     """
@@ -57,6 +59,7 @@ class InboundOptions(TypedDict, total=False):
     delivery: Delivery | DeliveryDict
     observability: Observability | ObservabilityDict
     retention: Retention | RetentionDict
+    redact: Sequence[str]
     handler: Handler
     on: Mapping[str, Handler]
 
@@ -66,6 +69,7 @@ class InboundWebhook:
     """A public endpoint that receives a provider's events and runs handlers.
 
     Attributes:
+        redact: fields of the payload that nobody is shown.
         events: its records: list, get, payload, replay.
     """
 
@@ -79,6 +83,7 @@ class InboundWebhook:
     observability: Observability
     retention: Retention
     handlers: Handlers
+    redact: Sequence[str] = ()
     events: WebhookEvents = field(init=False)
 
     def __post_init__(self) -> None:
@@ -173,6 +178,7 @@ def declare_inbound(
             Retention, options.get("retention"), webhook=name, option="retention"
         ),
         handlers=handlers,
+        redact=read_fields(options.get("redact", ()), webhook=name),
     )
 
 

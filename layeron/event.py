@@ -93,12 +93,15 @@ class Context:
         lines: what the handler logged so far.
     """
 
-    def __init__(self, event: Event, beat: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self, event: Event, beat: Callable[[], None] = lambda: None, *, logs: bool = True
+    ) -> None:
         self.attempt = event.attempt
         self.idempotency_key = event.id
         self.lines: list[LogLine] = []
         self._event = event
         self._beat = beat
+        self._logs = logs
         self._room = _MOST_LOG_TEXT
 
     def log(self, message: str, **fields: object) -> Awaitable[None]:
@@ -111,8 +114,9 @@ class Context:
         self._room -= len(line.message) + sum(len(each) for pair in shown.items() for each in pair)
         if len(self.lines) < _MOST_LOG_LINES and self._room >= 0:
             self.lines.append(line)
-        extra = {"event_id": self._event.id, "webhook": self._event.webhook, "fields": shown}
-        logger.info("%s", line.message, extra=extra)
+        if self._logs:
+            extra = {"event_id": self._event.id, "webhook": self._event.webhook, "fields": shown}
+            logger.info("%s", line.message, extra=extra)
         return _Done()
 
     def heartbeat(self) -> None:

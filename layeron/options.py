@@ -124,11 +124,12 @@ class DedupeDict(TypedDict, total=False):
 
 
 class Observability(Options):
-    """What is reported about a webhook.
+    """What is reported about a webhook beside its records, which are always kept.
 
     Attributes:
-        logs: log each accepted, duplicate and handled event.
-        errors: log each failed attempt.
+        logs: log each accepted, duplicate and handled event, and what handlers say by ``ctx.log``
+            (which stays on the event's record either way).
+        errors: log each refused request, each failed attempt and each dead letter.
         metrics: count this webhook in the metrics.
     """
 

@@ -7,7 +7,7 @@ from typing import Unpack
 from layeron.declaration import InboundOptions, InboundWebhook, declare_inbound
 from layeron.errors import ConfigurationError
 from layeron.locator import Locator, LocatorLike, parse_locator
-from layeron.options import Retention, RetentionDict
+from layeron.options import Observability, ObservabilityDict, Retention, RetentionDict
 from layeron.outbound.declaration import OutboundWebhook, declare_outbound
 from layeron.outbound.options import DeclaredEndpoint, EndpointDict, EventType, EventTypeDict
 from layeron.provider import CUSTOM
@@ -200,6 +200,8 @@ def out(
     endpoints_per_user: int = 20,
     operational: OutboundWebhook | None = None,
     retention: Retention | RetentionDict | None = None,
+    observability: Observability | ObservabilityDict | None = None,
+    redact: Sequence[str] = (),
 ) -> OutboundWebhook:
     """Send events to other systems: `await webhook.send("invoice.paid", {…})`.
 
@@ -217,6 +219,8 @@ def out(
         operational: the publisher that ``endpoint.disabled`` and ``message.attempt.exhausted``
             are sent by.
         retention: how long bodies and records are kept.
+        observability: what is reported.
+        redact: fields of the body that nobody is shown, such as ``body.data.card.number``.
 
     Raises:
         ConfigurationError: an option is wrong; in one sentence that names the mend.
@@ -231,6 +235,8 @@ def out(
         endpoints_per_user=endpoints_per_user,
         operational=operational,
         retention=retention,
+        observability=observability,
+        redact=redact,
     )
 
 

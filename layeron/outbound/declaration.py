@@ -8,8 +8,15 @@ from typing import Any, cast
 from layeron.declaration import check_names
 from layeron.errors import ConfigurationError
 from layeron.events import WebhookEvents
+from layeron.hiding import read_fields
 from layeron.identity import declared_endpoint_id
-from layeron.options import Retention, RetentionDict, read_options
+from layeron.options import (
+    Observability,
+    ObservabilityDict,
+    Retention,
+    RetentionDict,
+    read_options,
+)
 from layeron.outbound.endpoints import WebhookEndpoints
 from layeron.outbound.event_types import read_event_type
 from layeron.outbound.gateway import EndpointsGateway, SendingGateway
@@ -41,6 +48,8 @@ class OutboundWebhook:
         endpoints_per_user: how many one user may create.
         operational: the publisher that tells of this one's trouble.
         retention: how long bodies and records are kept.
+        observability: what is reported.
+        redact: fields of the body that nobody is shown.
         endpoints: the endpoints: create, list, change, disable, enable, delete, test.
         events: its records: list, get, payload, replay.
     """
@@ -54,6 +63,8 @@ class OutboundWebhook:
     endpoints_per_user: int
     operational: "OutboundWebhook | None"
     retention: Retention
+    observability: Observability = Observability()
+    redact: Sequence[str] = ()
     endpoints: WebhookEndpoints = field(init=False)
     events: WebhookEvents = field(init=False)
     _gateway: SendingGateway | None = field(default=None, init=False)
@@ -204,6 +215,8 @@ def declare_outbound(
     endpoints_per_user: int,
     operational: OutboundWebhook | None,
     retention: Retention | RetentionDict | None = None,
+    observability: Observability | ObservabilityDict | None = None,
+    redact: Sequence[str] = (),
 ) -> OutboundWebhook:
     """Make a publisher from what was declared.
 
@@ -254,6 +267,13 @@ def declare_outbound(
             webhook=name,
             option="retention",
         ),
+        observability=read_options(
+            Observability,
+            cast("Observability | Mapping[str, Any] | None", observability),
+            webhook=name,
+            option="observability",
+        ),
+        redact=read_fields(redact, webhook=name),
     )
 
 
