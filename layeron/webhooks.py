@@ -189,7 +189,7 @@ def custom(
     return declare_inbound(provider, signature, options, default_name=None)
 
 
-def out(
+def out(  # noqa: PLR0913  # each is an option of the webhook
     name: str,
     *,
     endpoints: Sequence[DeclaredEndpoint | EndpointDict] = (),

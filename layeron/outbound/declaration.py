@@ -63,8 +63,8 @@ class OutboundWebhook:
     endpoints_per_user: int
     operational: "OutboundWebhook | None"
     retention: Retention
-    observability: Observability = Observability()
-    redact: Sequence[str] = ()
+    observability: Observability
+    redact: Sequence[str]
     endpoints: WebhookEndpoints = field(init=False)
     events: WebhookEvents = field(init=False)
     _gateway: SendingGateway | None = field(default=None, init=False)
@@ -204,7 +204,7 @@ def record_of(
     )
 
 
-def declare_outbound(
+def declare_outbound(  # noqa: PLR0913  # each is an option of the webhook
     name: str,
     *,
     namespace: str,
