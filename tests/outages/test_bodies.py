@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from layeron import Backend, Event
-from tests.outages.gate import gate_before
+from tests.support.gate import gate_before
 from tests.outages.history import failing
 from tests.support import broken_server
 from tests.support.fake_gcs import create_bucket, running_fake_gcs

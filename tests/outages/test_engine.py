@@ -9,7 +9,7 @@ from typing import Any
 import httpx2
 
 from layeron import InboundWebhook
-from tests.outages.gate import gate_before
+from tests.support.gate import gate_before
 from tests.support.service import Service, eventually, running_service
 from tests.support.temporal import TemporalServer, running_temporal
 from tests.support.vendor import collect, send, vendor

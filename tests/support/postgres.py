@@ -28,15 +28,17 @@ class PostgresServer:
 
     Attributes:
         settings: parameters of the server, as in ``postgresql.conf``.
+        socket: path of the Unix socket it listens on.
     """
 
-    def __init__(self, settings: Mapping[str, str]) -> None:
+    def __init__(self, settings: Mapping[str, str], within: Path | None = None) -> None:
         self.settings = settings
         self._process: subprocess.Popen[bytes] | None = None
         # PostgreSQL refuses to run as root: root hands it to the account that owns nothing.
         self._user = "nobody" if os.geteuid() == 0 else None
-        self._folder = Path(tempfile.mkdtemp(prefix="layeron-postgres-"))
+        self._folder = Path(tempfile.mkdtemp(prefix="layeron-postgres-", dir=within))
         self._data = self._folder / "data"
+        self.socket = self._folder / ".s.PGSQL.5432"
         if self._user is not None:
             shutil.chown(self._folder, self._user)
         subprocess.run(
@@ -51,15 +53,28 @@ class PostgresServer:
             cwd=self._folder,
         )
 
+    @property
+    def _command(self) -> list[str]:
+        parameters = {"listen_addresses": "", **self.settings}
+        return [
+            str(_programs() / "postgres"),
+            *("-D", str(self._data), "-k", str(self._folder)),
+            *(f"-c{name}={value}" for name, value in parameters.items()),
+        ]
+
+    @property
+    def command(self) -> list[str]:
+        """The command line of the server, for somebody else who runs it; as who it may run."""
+        if self._user is None:
+            return self._command
+        become = ("setpriv", f"--reuid={self._user}", "--clear-groups", "--pdeathsig=keep", "--")
+        return [*become, *self._command]
+
     def start(self) -> None:
         """Start the server and wait until it takes connections."""
         with (self._folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
-                [
-                    _programs() / "postgres",
-                    *("-D", self._data, "-k", self._folder, "-clisten_addresses="),
-                    *(f"-c{name}={value}" for name, value in self.settings.items()),
-                ],
+                self._command,
                 stdout=log,
                 stderr=log,
                 user=self._user,
