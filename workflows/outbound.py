@@ -58,6 +58,7 @@ class OutboundWorkflow:
                 start_to_close_timeout=LONGEST_ATTEMPT,
                 heartbeat_timeout=HEARTBEAT,
                 retry_policy=PATIENT,
+                priority=_share(event.direct),
                 summary=label(event.event_type),
             )
             is_on_record, waiting = True, first.waiting
@@ -131,8 +132,7 @@ async def deliver(event: OutboundEvent, endpoint_id: str) -> Progress:
             start_to_close_timeout=LONGEST_ATTEMPT,
             heartbeat_timeout=HEARTBEAT,
             retry_policy=PATIENT,
-            # A backlog of one endpoint gets its share of the workers, and no more.
-            priority=Priority(fairness_key=endpoint_id),
+            priority=_share([endpoint_id]),
             cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
             summary=label(event.event_type, endpoint_id),
         )
@@ -166,6 +166,11 @@ async def settle(
         start_to_close_timeout=LONGEST_ATTEMPT,
         retry_policy=PATIENT,
     )
+
+
+def _share(endpoints: Sequence[str]) -> Priority:
+    """A backlog of one endpoint gets its share of the workers, and no more."""
+    return Priority(fairness_key=endpoints[0]) if len(endpoints) == 1 else Priority.default
 
 
 async def _put_on_record(event: OutboundEvent, body: bytes | None) -> None:
