@@ -21,6 +21,7 @@ from layeron.ports.records import RecordStore
 from layeron.rejections import Rejections
 from layeron.request import Request, headers_of
 from layeron.settings import Settings
+from layeron.tracing import TRACEPARENT, Receipt, about, receiving, sender_of
 
 logger = logging.getLogger("layeron.receiver")
 
@@ -59,8 +60,22 @@ class Receiver:
             allowed = ", ".join(sorted(webhook.provider.methods))
             allow = {"allow": allowed, **_CLOSE}
             return error(405, "method_not_allowed", f"use {allowed}", allow)
+        sender = sender_of(http.headers.getlist(TRACEPARENT))
+        trusted = self._settings.trust_traceparent
+        with receiving(webhook.namespace, webhook.name, sender, trusted=trusted) as receipt:
+            response = await self._answered(http, webhook, address, receipt)
+            receipt.answered(response.status_code)
+            return response
+
+    async def close(self) -> None:
+        """Wait for duplicates and rejections that are still being noted."""
+        await asyncio.gather(*self._counting, self._rejections.close(), return_exceptions=True)
+
+    async def _answered(
+        self, http: HTTPRequest, webhook: InboundWebhook, address: Address, receipt: Receipt
+    ) -> Response:
         try:
-            return await self._take(webhook, await self._read(http, webhook, address))
+            return await self._take(webhook, await self._read(http, webhook, address), receipt)
         except BodyTooLargeError:
             limit = self._settings.max_body
             return error(413, "body_too_large", f"the body is larger than {limit} bytes", _CLOSE)
@@ -69,10 +84,6 @@ class Receiver:
         except UnavailableError as trouble:
             logger.warning("%s: not accepted, the sender shall retry: %s", webhook.name, trouble)
             return error(503, "unavailable", "try again later", _RETRY_AFTER)
-
-    async def close(self) -> None:
-        """Wait for duplicates and rejections that are still being noted."""
-        await asyncio.gather(*self._counting, self._rejections.close(), return_exceptions=True)
 
     async def _read(self, http: HTTPRequest, webhook: InboundWebhook, address: Address) -> Request:
         seconds = self._settings.receive_timeout.total_seconds()
@@ -86,22 +97,26 @@ class Receiver:
             body=body,
         )
 
-    async def _take(self, webhook: InboundWebhook, request: Request) -> Response:
+    async def _take(self, webhook: InboundWebhook, request: Request, receipt: Receipt) -> Response:
         taken = await self._intake.take(webhook, request)
         match taken:
             case Rejected(verdict):
+                receipt.refused(verdict.cause or "unknown")
                 self._rejections.note(webhook, request, taken)
-                logger.warning(
-                    "%s: rejected: %s (%s)", webhook.name, verdict.cause, verdict.detail,
-                    extra={"webhook": webhook.name, "cause": verdict.cause},
-                )  # fmt: skip
+                if webhook.observability.errors:
+                    logger.warning(
+                        "%s: rejected: %s (%s)", webhook.name, verdict.cause, verdict.detail,
+                        extra={"webhook": webhook.name, "cause": verdict.cause},
+                    )  # fmt: skip
                 if refused := webhook.provider.refused:
                     return _declared(refused)
                 return error(401, "unauthorized", "the request is not signed as it must be")
             case Duplicate():
+                receipt.proved({"layeron.duplicate_of": taken.event_id})
                 self._count(webhook, taken, request)
                 return _accepted(webhook, taken.event_id, "duplicate")
             case Started(event):
+                receipt.proved(about(event))
                 if webhook.observability.logs:
                     logger.info(
                         "%s %s: accepted %s", webhook.name, event.event_id, event.event_type,

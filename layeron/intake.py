@@ -28,6 +28,7 @@ from layeron.secrets import SecretValue
 from layeron.signing.credentials import without_credentials
 from layeron.signing.verdict import Verdict
 from layeron.signing.verify import verify
+from layeron.tracing import failed, span
 
 logger = logging.getLogger("layeron.receiver")
 
@@ -84,7 +85,7 @@ class Intake:
         keys = await self.keys(webhook)
         if answer := await self._handshake(webhook, request, keys, signed=False):
             return answer
-        verdict = await verify(webhook.signature, request, keys, now=now, documents=self.documents)
+        verdict = await self._verify(webhook, request, keys, now)
         if verdict.is_ours:
             raise SecretUnavailableError(verdict.detail)
         if not verdict.accepted:
@@ -118,6 +119,17 @@ class Intake:
         if trouble is not None and not keys:
             raise trouble
         return keys
+
+    async def _verify(
+        self, webhook: InboundWebhook, request: Request, keys: Sequence[SecretValue], now: datetime
+    ) -> Verdict:
+        with span("intake.verify", {"layeron.webhook": webhook.name}) as verifying:
+            verdict = await verify(
+                webhook.signature, request, keys, now=now, documents=self.documents
+            )
+            if not verdict.accepted:
+                failed(verifying, str(verdict.cause))
+            return verdict
 
     async def _store(self, name: str, body: bytes) -> None:
         try:

@@ -211,6 +211,15 @@ class Settings(BaseSettings):
         description="Take scheme, host and the sender's address from `X-Forwarded-Proto`,"
         " `X-Forwarded-Host` and `X-Forwarded-For`.",
     )
+    trust_traceparent: bool = Field(
+        default=False,
+        description="Continue the trace that a request's `traceparent` names; otherwise a trace"
+        " of its own is begun, with a link to that one.",
+    )
+    send_traceparent: bool = Field(
+        default=False,
+        description="Send `traceparent` with events, so that receivers can continue the trace.",
+    )
     host: str = Field(default="127.0.0.1", description="Address the API listens on.")
     port: int = Field(
         default=8000, ge=0, le=65535, description="Port the API listens on; 0 takes a free one."

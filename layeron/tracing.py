@@ -6,6 +6,8 @@ see nothing of what events hold.
 
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from http import HTTPStatus
 from typing import TypeAlias
 
 from opentelemetry import context, trace
@@ -45,12 +47,7 @@ def span(
         name,
         parent,
         kind=kind,
-        # Text of strangers may hold half a character, which cannot be exported.
-        attributes={
-            key: printable(value) if isinstance(value, str) else value
-            for key, value in attributes.items()
-            if value is not None
-        },
+        attributes=_clean(attributes),
         record_exception=False,
         set_status_on_exception=False,
     ) as begun:
@@ -61,21 +58,53 @@ def span(
             raise
 
 
-@contextmanager
-def receiving(webhook: str, namespace: str, sender: SpanContext | None) -> Generator[Span]:
+@dataclass(frozen=True, slots=True)
+class Receipt:
     """The span of a provider's request.
 
+    Attributes:
+        sender: the sender's span, to which nothing leads before the sender is proved.
+    """
+
+    span: Span
+    sender: SpanContext | None
+
+    def proved(self, attributes: Attributes) -> None:
+        """Note what was received, and which span of the sender's led here."""
+        self.span.set_attributes(_clean(attributes))
+        if self.sender is not None:
+            self.span.add_link(self.sender)
+
+    def refused(self, cause: str) -> None:
+        """Note why it did not verify."""
+        failed(self.span, cause)
+
+    def answered(self, status: int) -> None:
+        """Note the answer's status."""
+        self.span.set_attribute("http.response.status_code", status)
+        if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            failed(self.span, str(status))
+
+
+@contextmanager
+def receiving(
+    namespace: str, webhook: str, sender: SpanContext | None, *, trusted: bool
+) -> Generator[Receipt]:
+    """Receive a provider's request until the end of the block.
+
     Args:
+        namespace: of the webhook.
         webhook: its name.
-        namespace: its namespace.
-        sender: the span to continue; None begins a trace.
+        sender: what the request names as its span.
+        trusted: continue the sender's trace, and leave to it whether that is exported. Otherwise
+            a trace begins, so that no stranger decides what is exported or where it shows up.
     """
     parent = Context()
-    if sender is not None:
+    if sender is not None and trusted:
         parent = trace.set_span_in_context(trace.NonRecordingSpan(sender), parent)
     named = {"layeron.webhook": webhook, "layeron.namespace": namespace}
-    with span("receive", named, kind=SpanKind.SERVER, parent=parent) as receipt:
-        yield receipt
+    with span("receive", named, kind=SpanKind.SERVER, parent=parent) as begun:
+        yield Receipt(begun, None if trusted else sender)
 
 
 @contextmanager
@@ -129,3 +158,12 @@ def current_span() -> SpanContext | None:
     """What names the current span; None outside of all."""
     found = trace.get_current_span().get_span_context()
     return found if found.is_valid else None
+
+
+def _clean(attributes: Attributes) -> Mapping[str, str | int]:
+    """What is known; text of strangers may hold half a character, which cannot be exported."""
+    return {
+        key: printable(value) if isinstance(value, str) else value
+        for key, value in attributes.items()
+        if value is not None
+    }
