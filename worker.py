@@ -130,6 +130,7 @@ def _sending(
         secrets=tools.secrets,
         sender=tools.sender,
         vault=services.vault,
+        seals=services.seals,
     )
     outbound = OutboundActivities(
         handed,

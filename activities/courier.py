@@ -11,12 +11,13 @@ from datetime import UTC, datetime, timedelta
 from typing import TypeAlias
 
 from activities.bodies import LOST, stored_body
-from activities.keyring import Keyring
+from activities.keyring import Credentials, Keyring
 from activities.room import Room
 from layeron.application import Backend
 from layeron.errors import ConfigurationError, UnavailableError
 from layeron.outbound.judging import judge
 from layeron.outbound.records import ENDED, DeliveryReport, EndpointRecord, OutboundEvent
+from layeron.outbound.sealing import Seals
 from layeron.outbound.signing import signed_request
 from layeron.outbound.vault import Vault
 from layeron.ports.blobs import BlobStore
@@ -46,6 +47,7 @@ class Tools:
     secrets: SecretSource
     sender: Sender
     vault: Vault
+    seals: Seals
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ class Courier:
     def __init__(self, tools: Tools, *, at_once: int, at_once_to_one: int) -> None:
         self._tools = tools
         self._room = Room(at_once=at_once, to_one=at_once_to_one)
-        self._keyring = Keyring(tools.app, tools.secrets, tools.vault)
+        self._keyring = Keyring(tools.app, tools.secrets, tools.vault, tools.seals)
 
     async def carry(
         self,
@@ -138,7 +140,7 @@ class Courier:
         try:
             blobs = self._tools.blobs
             raw = body if body is not None else await stored_body(blobs, event.body)
-            keys = await self._keyring.keys_of(event, endpoints, clock.now())
+            found = await self._keyring.credentials_of(event, endpoints, clock.now())
         except UnavailableError as trouble:
             # The attempts are on record as running, so they are taken back.
             unrecorded += [_unsent(each, str(trouble), clock.now()) for each in due]
@@ -151,7 +153,7 @@ class Courier:
             ]
             return await self._write(event, unrecorded)
         sending = {
-            asyncio.create_task(self._attempt(event, each, keys[each.endpoint.id], raw, clock))
+            asyncio.create_task(self._attempt(event, each, found[each.endpoint.id], raw, clock))
             for each in due
         }
         try:
@@ -173,7 +175,7 @@ class Courier:
         self,
         event: OutboundEvent,
         due: Due,
-        keys: Sequence[str] | UnavailableError,
+        credentials: Credentials | UnavailableError,
         body: bytes,
         clock: Clock,
     ) -> DeliveryReport:
@@ -185,7 +187,7 @@ class Courier:
                 later = _busy(due.endpoint.id, clock)
                 return _unsent(due, later.why, clock.now(), again=later.at)
             try:
-                return await self._attempt_now(event, due, keys, body, clock)
+                return await self._attempt_now(event, due, credentials, body, clock)
             except Exception as error:
                 # A mistake of ours, or of a user's rule, with one endpoint is none of the others'.
                 logger.exception("%s: sending to %s failed", event.event_id, due.endpoint.id)
@@ -205,13 +207,13 @@ class Courier:
         self,
         event: OutboundEvent,
         due: Due,
-        keys: Sequence[str] | UnavailableError,
+        credentials: Credentials | UnavailableError,
         body: bytes,
         clock: Clock,
     ) -> DeliveryReport:
         endpoint, started = due.endpoint, clock.now()
-        if isinstance(keys, UnavailableError):
-            return _unsent(due, str(keys), started)
+        if isinstance(credentials, UnavailableError):
+            return _unsent(due, str(credentials), started)
         webhook = self._tools.app.publisher(event.namespace, event.webhook)
         if webhook is None:
             why = f"webhook {event.webhook!r} is not declared in this worker"
@@ -221,7 +223,15 @@ class Courier:
             # Receivers compare the time of signing with the real time.
             rule = webhook.rule_of(endpoint.id)
             now = datetime.now(UTC)
-            request = signed_request(event, endpoint, rule, keys, body, now=now)
+            request = signed_request(
+                event,
+                endpoint,
+                rule,
+                credentials.secrets,
+                body,
+                headers=credentials.headers,
+                now=now,
+            )
         except ConfigurationError as error:
             answer = Unanswered("unsigned", str(error))
         else:
@@ -239,8 +249,7 @@ class Courier:
             started_at=started,
             ended_at=clock.now(),
         )
-        fields = [*endpoint.headers.values(), *(value for _, value in event.headers)]
-        return _clean(report, [*keys, *fields])
+        return _clean(report, credentials.confidential)
 
     async def _write(
         self, event: OutboundEvent, unrecorded: list[DeliveryReport]

@@ -167,7 +167,7 @@ class BulkReplays:
     async def replay(self, bulk: BulkReplay, event_id: str) -> bool:
         """Replay one of its events, once, however often this is asked for; False: it cannot be."""
         try:
-            record = await self.events.get_event(event_id)
+            record = await self.events.read_event(event_id)
             if bulk.endpoint_id and not _lacks(record, bulk.endpoint_id, bulk.id):
                 return False
             await self.events.replay_record(

@@ -16,6 +16,8 @@ from layeron.errors import (
 from layeron.identity import is_event_id
 from layeron.outbound.records import OutboundEvent
 from layeron.outbound.replaying import deliveries_to_replay, record_of_sent, replayed
+from layeron.outbound.sealing import Seals
+from layeron.outbound.showing import shown_event
 from layeron.ports.blobs import BlobStore
 from layeron.ports.endpoints import EndpointStore
 from layeron.ports.engine import Engine, Execution
@@ -40,12 +42,14 @@ class Operations:
     records: RecordStore
     blobs: BlobStore
     endpoints: EndpointStore
+    seals: Seals
 
     async def list_events(
         self, where: EventFilter, *, limit: int, cursor: str | None = None
     ) -> EventPage:
         """A page of events, newest first."""
-        return await self.records.list_events(where, limit=limit, cursor=cursor)
+        page = await self.records.list_events(where, limit=limit, cursor=cursor)
+        return replace(page, events=[shown_event(each) for each in page.events])
 
     async def get_event(self, event_id: str) -> EventRecord:
         """One event; before its record exists, what the engine knows of it.
@@ -53,6 +57,10 @@ class Operations:
         Raises:
             NotFoundError: neither knows it.
         """
+        return shown_event(await self.read_event(event_id))
+
+    async def read_event(self, event_id: str) -> EventRecord:
+        """The same for the service itself: with its header fields as they are kept."""
         try:
             return await self.records.get_event(event_id)
         except NotFoundError:
@@ -108,7 +116,7 @@ class Operations:
             BodyErasedError: its body was deleted.
             PayloadError: endpoints are named, and the event was received.
         """
-        record = await self.get_event(event_id)
+        record = await self.read_event(event_id)
         return await self.replay_record(
             record, requested_by=requested_by, reason=reason, endpoints=endpoints
         )
@@ -122,7 +130,7 @@ class Operations:
         endpoints: Sequence[str] | None = None,
         bulk_id: str | None = None,
     ) -> ReplayRecord:
-        """The same for an event whose record was read just now.
+        """The same for an event whose record was read just now, by `read_event`.
 
         Of one bulk replay an event has one replay, however often this is asked for: one that is on
         record is started if it was not.
@@ -193,7 +201,8 @@ class Operations:
         candidates = [each for each in known if each.user_id in {None, record.user_id}]
         chosen = await deliveries_to_replay(record, endpoints, candidates, self.engine)
         lanes = {each.id for each in known if each.fifo}
-        return replayed(record, [each.endpoint_id for each in chosen], lanes)
+        again = replayed(record, [each.endpoint_id for each in chosen], lanes)
+        return replace(again, headers=await self.seals.seal(again.headers))
 
     def _record_of(self, execution: Execution) -> EventRecord:
         event = execution.event

@@ -7,6 +7,7 @@ from layeron.bulk import BulkReplays
 from layeron.operations import Operations
 from layeron.outbound.managing import EndpointOperations
 from layeron.outbound.publishing import Publishing
+from layeron.outbound.sealing import Seals
 from layeron.outbound.vault import Vault
 from layeron.ports.toolbox import Toolbox
 from layeron.retaining import Retaining
@@ -21,14 +22,16 @@ class Services:
     publishing: Publishing
     endpoints: EndpointOperations
     vault: Vault
+    seals: Seals
     bulk: BulkReplays
     retention: Retaining
 
 
 def connect_services(app: Backend, tools: Toolbox, settings: Settings) -> Services:
     """Make the use cases, and let the application's webhooks work on them."""
-    events = Operations(app, tools.engine, tools.records, tools.blobs, tools.endpoints)
-    publishing = Publishing.of(app, tools, settings)
+    seals = Seals(tools.endpoints, tools.secrets)
+    events = Operations(app, tools.engine, tools.records, tools.blobs, tools.endpoints, seals)
+    publishing = Publishing.of(app, tools, seals, settings)
     vault = Vault(tools.endpoints, tools.secrets)
     endpoints = EndpointOperations(
         app=app,
@@ -38,6 +41,7 @@ def connect_services(app: Backend, tools: Toolbox, settings: Settings) -> Servic
         events=events,
         publishing=publishing,
         vault=vault,
+        seals=seals,
         sender=tools.sender,
     )
     app.connect(events, publishing, endpoints)
@@ -58,4 +62,4 @@ def connect_services(app: Backend, tools: Toolbox, settings: Settings) -> Servic
         events=events,
         settings=settings,
     )
-    return Services(events, publishing, endpoints, vault, bulk, retention)
+    return Services(events, publishing, endpoints, vault, seals, bulk, retention)

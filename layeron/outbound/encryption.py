@@ -1,4 +1,4 @@
-"""The key that generated signing secrets are encrypted with where they are kept."""
+"""The key that signing secrets and header fields are encrypted with where they are kept."""
 
 import base64
 from collections.abc import Sequence
@@ -16,7 +16,9 @@ from layeron.secrets import ENCRYPTION_KEY
 SHORTEST_KEY = 32
 """Characters: any random text of this length or more will do."""
 
-_INFO = b"layeron endpoint secrets"
+SECRETS, HEADERS = b"layeron endpoint secrets", b"layeron header fields"
+"""What is encrypted: with a key of its own each, so that none is taken for the other."""
+
 _MEND = f"layeron secrets set {ENCRYPTION_KEY.name} --generate"
 
 
@@ -56,8 +58,8 @@ class Cipher:
             return Opened(self.live.decrypt(token).decode(), self.live.rotate(token).decode())
 
 
-async def load_cipher(secrets: SecretSource) -> Cipher:
-    """The cipher of the values that the key has now.
+async def load_cipher(secrets: SecretSource, purpose: bytes = SECRETS) -> Cipher:
+    """The cipher of the values that the key has now, for `SECRETS` or for `HEADERS`.
 
     Raises:
         SecretUnavailableError: the key has no value, or one that is too short to be a key.
@@ -66,7 +68,7 @@ async def load_cipher(secrets: SecretSource) -> Cipher:
         values = await secrets.values(ENCRYPTION_KEY)
     except SecretUnavailableError as error:
         raise SecretUnavailableError(
-            f"{error} (it encrypts the signing secrets of endpoints; to make one: {_MEND})"
+            f"{error} (it encrypts what endpoints are trusted with; to make one: {_MEND})"
         ) from error
     for each in values:
         if len(each.value) < SHORTEST_KEY:
@@ -75,15 +77,15 @@ async def load_cipher(secrets: SecretSource) -> Cipher:
                 f" characters, which is too short for a key; use {SHORTEST_KEY} random ones or"
                 f" more, such as: {_MEND}"
             )
-    return _cipher(tuple(each.value for each in values))
+    return _cipher(tuple(each.value for each in values), purpose)
 
 
 @lru_cache(maxsize=8)
-def _cipher(values: Sequence[str]) -> Cipher:
-    keys = [Fernet(base64.urlsafe_b64encode(_derived(each))) for each in values]
+def _cipher(values: Sequence[str], purpose: bytes) -> Cipher:
+    keys = [Fernet(base64.urlsafe_b64encode(_derived(each, purpose))) for each in values]
     return Cipher(keys[0], MultiFernet(keys))
 
 
-def _derived(value: str) -> bytes:
+def _derived(value: str, purpose: bytes) -> bytes:
     material = value.encode("utf-8", "surrogateescape")
-    return HKDF(SHA256(), length=32, salt=None, info=_INFO).derive(material)
+    return HKDF(SHA256(), length=32, salt=None, info=purpose).derive(material)

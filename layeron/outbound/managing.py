@@ -1,24 +1,23 @@
 """What an operator does with endpoints: create, change, test, rotate; over the ports alone."""
 
 import logging
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 from layeron.application import Backend
 from layeron.errors import ConflictError, NotFoundError, PayloadError
 from layeron.events import EventsGateway
 from layeron.identity import is_event_id, new_endpoint_id, outbound_workflow_id
-from layeron.outbound.declaration import OutboundWebhook, record_of
+from layeron.outbound.configuring import changed, created
+from layeron.outbound.declaration import OutboundWebhook
 from layeron.outbound.listing import find_endpoint, list_endpoints
-from layeron.outbound.options import EndpointOptions, read_given
 from layeron.outbound.publishing import Publishing
 from layeron.outbound.records import DeliveryPage, EndpointPage, EndpointRecord, NewSecret
 from layeron.outbound.rotation import of_endpoint, of_user
-from layeron.outbound.showing import restored, shown
+from layeron.outbound.sealing import Seals
+from layeron.outbound.showing import shown
 from layeron.outbound.signatures import uses_generated_secret
 from layeron.outbound.vault import Vault
 from layeron.ports.deliveries import DeliveryStore
@@ -33,8 +32,8 @@ MOST_WITHOUT_OWNER = 1_000
 """Endpoints of one webhook that nobody owns."""
 
 _TEST_MARGIN = timedelta(seconds=10)
-_LONGEST_HOST = 33
-_NOT_IN_A_NAME = re.compile(r"[^a-z0-9]+")
+_MOST_RACES = 5
+"""How often a change is made anew, because another one came between."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +51,7 @@ class EndpointOperations:
     events: EventsGateway
     publishing: Publishing
     vault: Vault
+    seals: Seals
     sender: Sender
     by: str = "application"
 
@@ -61,17 +61,12 @@ class EndpointOperations:
         """Make an endpoint; one that is given no name gets one by its host."""
         publisher = self._publisher(namespace, webhook)
         at = datetime.now(UTC)
-        endpoint_id = new_endpoint_id(at)
-        wanted = _read(publisher, {"name": "unnamed", **options})
-        if "name" not in options:
-            name = _name_by_host(wanted.url, endpoint_id)
-            wanted = wanted.model_copy(update={"name": name})
-        await self._check(publisher, wanted)
+        record = created(publisher, new_endpoint_id(at), options, at=at)
+        await self._check(publisher, record)
         generated = uses_generated_secret(publisher.signing)
         if generated:
             await self.vault.check()
-        record = record_of(wanted, endpoint_id, publisher, declared=False)
-        record = replace(record, created_at=at, updated_at=at)
+        record = await self._sealed(record)
         owned = record.user_id is not None
         most = publisher.endpoints_per_user if owned else MOST_WITHOUT_OWNER
         await self.endpoints.add(record, most=most)
@@ -80,7 +75,7 @@ class EndpointOperations:
             try:
                 secret = await self.vault.first_secret(record, at)
             except BaseException:
-                await self.endpoints.delete(endpoint_id)
+                await self.endpoints.delete(record.id)
                 raise
         self._log(record, "created")
         return shown(record), secret
@@ -106,26 +101,23 @@ class EndpointOperations:
     async def change_endpoint(
         self, namespace: str, webhook: str, endpoint: str, options: Mapping[str, Any]
     ) -> EndpointRecord:
-        """Change options of an endpoint that was created at run time."""
+        """Change options of an endpoint that was created at run time.
+
+        Raises:
+            ConflictError: the name is taken, or others change it again and again at this moment.
+        """
         publisher = self._publisher(namespace, webhook)
-        known = await self._created(publisher, endpoint, "change it there")
-        if "user_id" in options:
-            raise PayloadError(
-                "option 'endpoint.user_id' cannot be changed; delete the endpoint and create one"
-                " for the other user."
-            )
-        wanted = _read(publisher, {**_options_of(known), **options})
-        wanted = wanted.model_copy(update={"headers": restored(wanted.headers, known.headers)})
-        await self._check(publisher, wanted)
-        changed = replace(
-            record_of(wanted, known.id, publisher, declared=False),
-            created_at=known.created_at,
-            updated_at=datetime.now(UTC),
-            state=known.state,
+        for _ in range(_MOST_RACES):
+            known = await self._created(publisher, endpoint, "change it there")
+            record = changed(publisher, known, options)
+            await self._check(publisher, record)
+            record = await self._sealed(record)
+            if await self.endpoints.change(record, read_at=known.updated_at):
+                self._log(record, f"changed ({', '.join(sorted(options)) or 'nothing'})")
+                return shown(record)
+        raise ConflictError(
+            f"endpoint {endpoint[:80]!r} is being changed by others at this moment; try again"
         )
-        await self.endpoints.change(changed)
-        self._log(changed, f"changed ({', '.join(sorted(options)) or 'nothing'})")
-        return shown(changed)
 
     async def set_endpoint_status(
         self, namespace: str, webhook: str, endpoint: str, *, enabled: bool
@@ -243,7 +235,11 @@ class EndpointOperations:
             raise ConflictError(f"endpoint {record.name!r} is declared in code; {mend}")
         return record
 
-    async def _check(self, publisher: OutboundWebhook, wanted: EndpointOptions) -> None:
+    async def _sealed(self, record: EndpointRecord) -> EndpointRecord:
+        """The endpoint as it may be kept."""
+        return replace(record, headers=dict(await self.seals.seal(record.headers.items())))
+
+    async def _check(self, publisher: OutboundWebhook, wanted: EndpointRecord) -> None:
         if any(each.name == wanted.name for each in publisher.declared.values()):
             raise ConflictError(
                 f"an endpoint {wanted.name!r} is declared in code; choose another name"
@@ -259,22 +255,6 @@ class EndpointOperations:
         logger.info(
             "%s: endpoint %s (%s) %s by %s", place, endpoint.name, endpoint.id, what, self.by
         )
-
-
-def _read(publisher: OutboundWebhook, options: Mapping[str, Any]) -> EndpointOptions:
-    return read_given(EndpointOptions, options, webhook=publisher.name, option="endpoint")
-
-
-def _options_of(endpoint: EndpointRecord) -> dict[str, Any]:
-    """The options that an endpoint was made with."""
-    same = EndpointOptions.model_fields.keys() - {"retry"}
-    retry = {"schedule": endpoint.retry_delays, "jitter": endpoint.retry_jitter}
-    return {"retry": retry, **{name: getattr(endpoint, name) for name in same}}
-
-
-def _name_by_host(url: str, endpoint_id: str) -> str:
-    host = _NOT_IN_A_NAME.sub("-", urlsplit(url).hostname or "")[:_LONGEST_HOST].strip("-")
-    return f"{host or 'endpoint'}-{endpoint_id[-6:].lower()}"
 
 
 def _place(publisher: OutboundWebhook) -> str:

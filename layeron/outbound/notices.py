@@ -35,7 +35,7 @@ def notices_of(event: OutboundEvent, outcome: Finished | Ended) -> Iterator[Noti
         "user_id": event.user_id,
     }
     attempt = f"{event.event_id}/{outcome.endpoint_id}/{event.replay}"
-    if isinstance(outcome, Finished) and outcome.disabled is not None:
+    if outcome.disabled is not None:
         yield Notice(
             ENDPOINT_DISABLED,
             f"{ENDPOINT_DISABLED}/{attempt}",

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Self
@@ -21,13 +20,15 @@ from layeron.outbound.declaration import OutboundWebhook
 from layeron.outbound.letters import Letter, check_declared, write
 from layeron.outbound.outgoing import MOST_EVENTS, OutgoingEvent
 from layeron.outbound.records import EndpointRecord, OutboundEvent, QueuedDelivery, SendResult
+from layeron.outbound.sealing import Seals
 from layeron.ports.blobs import BlobStore
 from layeron.ports.endpoints import EndpointStore
-from layeron.ports.engine import Duplicate, Engine
+from layeron.ports.engine import Duplicate
 from layeron.ports.records import RecordStore
 from layeron.ports.toolbox import Toolbox
 from layeron.records import DeliveryStatus
 from layeron.settings import Settings
+from layeron.starts import Starts
 
 logger = logging.getLogger("layeron.sending")
 
@@ -47,23 +48,25 @@ class Publishing:
     """
 
     app: Backend
-    engine: Engine
+    starts: Starts
     records: RecordStore
     endpoints: EndpointStore
     blobs: BlobStore
+    seals: Seals
     max_body: int
     offload_above: int
     store_timeout: timedelta
 
     @classmethod
-    def of(cls, app: Backend, tools: Toolbox, settings: Settings) -> Self:
+    def of(cls, app: Backend, tools: Toolbox, seals: Seals, settings: Settings) -> Self:
         """Sending with the tools of one process."""
         return cls(
             app=app,
-            engine=tools.engine,
+            starts=starts,
             records=tools.records,
             endpoints=tools.endpoints,
             blobs=tools.blobs,
+            seals=seals,
             max_body=settings.max_body,
             offload_above=settings.offload_body,
             store_timeout=settings.store_timeout,
@@ -186,17 +189,14 @@ class Publishing:
 
     async def _start(self, letter: Letter) -> SendResult:
         event, body = letter.event, letter.body
+        event = replace(event, headers=await self.seals.seal(event.headers))
         if event.body.size > self.offload_above:
             await self._store(event.body.name, body)
-            first = await self.engine.send(replace(event, body_stored=True), None)
+            answer = await self.starts.start(replace(event, body_stored=True), None)
         else:
-            first = await self.engine.send(event, body)
-        if first is not None:
-            return await self._repeat(letter, first)
-        with suppress(UnavailableError):
-            # For the order of sending; the workflow tells the queues again, to be sure.
-            for each in event.lanes:
-                await self.engine.enqueue(event, each)
+            answer = await self.starts.start(event, body)
+        if isinstance(answer, Duplicate):
+            return await self._repeat(letter, answer)
         return SendResult(event.event_id, _queued(event.event_id, letter.endpoints))
 
     async def _store(self, name: str, body: bytes) -> None:
@@ -225,7 +225,7 @@ class Publishing:
         try:
             record = await self.records.get_event(event_id)
         except NotFoundError:
-            found = await self.engine.find(event_id)
+            found = await self.starts.find(event_id)
         else:
             return [
                 _delivery(event_id, each.endpoint_id, each.endpoint, each.status)

@@ -20,19 +20,26 @@ async def deliveries_to_replay(
     Args:
         record: of the event.
         wanted: names or ids of endpoints, which need not have had the event before; without it,
-            those that it did not reach, and if it reached all, all.
+            those that it did not reach, and if it reached all, all; but none that was deleted.
         candidates: the endpoints it may be sent to, by their owners.
         engine: tells what is still being sent.
 
     Raises:
         NotFoundError: there is no endpoint of this name that it may be sent to.
-        ConflictError: it is still being sent there, or it was sent to none.
+        ConflictError: it is still being sent there, it was sent to none, or to one that was
+            deleted.
     """
+    there = {each.id for each in candidates}
     if wanted is not None:
         chosen = _named(record, wanted, candidates)
+        if deleted := [each for each in chosen if each.endpoint_id not in there]:
+            raise _deleted(record, deleted)
     elif record.deliveries:
         missed = [each for each in record.deliveries if each.status != "succeeded"]
-        chosen = missed or record.deliveries
+        asked = missed or record.deliveries
+        chosen = [each for each in asked if each.endpoint_id in there]
+        if not chosen:
+            raise _deleted(record, asked)
     else:
         raise ConflictError(
             f"event {record.id} was sent to no endpoint, as none wanted it; name endpoints to send"
@@ -50,18 +57,30 @@ async def deliveries_to_replay(
     return chosen
 
 
+def _deleted(record: EventRecord, deliveries: Sequence[DeliveryRecord]) -> ConflictError:
+    which = ", ".join(f"{each.endpoint!r} ({each.endpoint_id})" for each in deliveries[:5])
+    were = "endpoint" if len(deliveries) == 1 else "endpoints"
+    return ConflictError(
+        f"event {record.id} cannot be sent to {were} {which}, deleted since then or no longer"
+        " declared; create one, and name it in 'endpoints'"
+    )
+
+
 def _named(
     record: EventRecord, wanted: Sequence[str], candidates: Sequence[EndpointRecord]
 ) -> list[DeliveryRecord]:
+    there = {each.id for each in candidates}
     chosen: dict[str, DeliveryRecord] = {}
     for name in wanted:
-        found = [each for each in record.deliveries if name in {each.endpoint, each.endpoint_id}]
-        found = found or [
+        had = [each for each in record.deliveries if name in {each.endpoint, each.endpoint_id}]
+        new = [
             # Nothing of it is under way.
             DeliveryRecord(record.id, each.id, each.name, "skipped", 0, 0, record.updated_at)
             for each in candidates
             if name in {each.id, each.name}
         ]
+        # One that took the name of one that was deleted is the one that is meant.
+        found = [each for each in had if each.endpoint_id in there] or new or had
         if not found:
             known = dict.fromkeys(
                 [each.endpoint for each in record.deliveries] + [each.name for each in candidates]

@@ -19,6 +19,7 @@ def signed_request(
     secrets: Sequence[str],
     body: bytes,
     *,
+    headers: Sequence[tuple[str, str]],
     now: datetime,
 ) -> Request:
     """The request, signed anew over the exact bytes it carries.
@@ -30,20 +31,20 @@ def signed_request(
         secrets: the live ones, newest first; a rule that has room for one signature gets the
             newest.
         body: what is sent.
+        headers: fields of the endpoint and of the event, in clear; of two of a name the later.
         now: the time of signing, by the real clock.
 
     Raises:
         ConfigurationError: the rule cannot be followed, or a secret is no key for it.
     """
     parts = urlsplit(endpoint.url)
-    headers = {
+    fields = {
         "content-type": "application/json",
         "user-agent": USER_AGENT,
         "webhook-id": event.event_id,
-        **{name.lower(): value for name, value in endpoint.headers.items()},
-        **{name.lower(): value for name, value in event.headers},
+        **{name.lower(): value for name, value in headers},
     }
     request = Request(
-        "POST", endpoint.url, parts.path or "/", parts.query, headers_of(headers.items()), body
+        "POST", endpoint.url, parts.path or "/", parts.query, headers_of(fields.items()), body
     )
     return sign(rule, request, secrets if rule.separator else secrets[:1], now=now)

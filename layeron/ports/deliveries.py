@@ -48,10 +48,12 @@ class Ended:
 
     Attributes:
         status: one of `ENDED`.
+        disabled: its last attempt disabled the endpoint, for this reason.
     """
 
     endpoint_id: str
     status: DeliveryStatus
+    disabled: DisabledReason | None = None
 
 
 BeginResult = Due | Later | Ended
@@ -92,7 +94,8 @@ class DeliveryStore(Protocol):
         each of *endpoints*:
 
         * The delivery has ended, in this sending or a later one: `Ended`.
-        * The endpoint is disabled, or unknown (deleted): the delivery becomes ``held``, `Ended`.
+        * The endpoint is disabled, or unknown (deleted): the delivery becomes ``held`` and says
+          which, `Ended`.
         * The next attempt is not due, the endpoint is throttled, or its rate limit is used up:
           `Later`.
         * Otherwise attempts still ``running``, of this sending or an earlier one, become
@@ -135,13 +138,13 @@ class DeliveryStore(Protocol):
     async def settle(
         self,
         event: OutboundEvent,
-        endpoint_id: str,
+        endpoint_ids: Sequence[str],
         status: DeliveryStatus,
         *,
         note: str,
         at: datetime,
     ) -> None:
-        """End a delivery without an attempt: it was skipped, or given up in the engine.
+        """End deliveries without an attempt: they were skipped, or given up in the engine.
 
         Attempts still ``running``, of this sending or an earlier one, become ``interrupted``.
         """

@@ -47,13 +47,26 @@ class EndpointStore(Protocol):
         """
         ...
 
-    async def change(self, endpoint: EndpointRecord) -> None:
+    async def change(self, endpoint: EndpointRecord, *, read_at: datetime | None) -> bool:
         """Replace the configuration of an endpoint; its state stays.
+
+        Args:
+            endpoint: as it shall be, with another `updated_at`.
+            read_at: its `updated_at` when it was read, which is its version.
+
+        Returns:
+            False, and nothing is changed, if it was changed since it was read.
 
         Raises:
             NotFoundError: there is none.
             ConflictError: another of its webhook has this name.
         """
+        ...
+
+    async def renew_headers(
+        self, endpoint_id: str, *, read: Mapping[str, str], renewed: Mapping[str, str]
+    ) -> None:
+        """Give header fields, as they were read, other values; if changed since, they stay."""
         ...
 
     async def delete(self, endpoint_id: str) -> None:

@@ -10,6 +10,7 @@ import pytest
 from layeron import Event, backend
 from layeron.errors import NotFoundError
 from layeron.operations import Operations
+from layeron.outbound.sealing import Seals
 from tests.api import declared
 from tests.api.sending import accepted, fresh
 from tests.support.service import Service, eventually, running_service
@@ -156,7 +157,14 @@ async def test_an_event_whose_webhook_is_no_longer_declared_is_not_replayed(
     event_id = await accepted(service.http, fresh())
     await service.settled(event_id)
     tools = service.tools
-    operations = Operations(backend(), tools.engine, tools.records, tools.blobs, tools.endpoints)
+    operations = Operations(
+        backend(),
+        tools.engine,
+        tools.records,
+        tools.blobs,
+        tools.endpoints,
+        Seals(tools.endpoints, tools.secrets),
+    )
     with pytest.raises(NotFoundError, match="not declared any more"):
         await operations.replay_event(event_id, requested_by="x", reason=None)
     assert (await service.settled(event_id)).replays == []

@@ -61,7 +61,7 @@ class DatabaseDeliveryStore:
     async def settle(
         self,
         event: OutboundEvent,
-        endpoint_id: str,
+        endpoint_ids: Sequence[str],
         status: DeliveryStatus,
         *,
         note: str,
@@ -72,7 +72,7 @@ class DatabaseDeliveryStore:
             partial(
                 outcomes.settle,
                 event=event,
-                endpoint_id=endpoint_id,
+                endpoint_ids=endpoint_ids,
                 status=status,
                 note=note,
                 at=at,

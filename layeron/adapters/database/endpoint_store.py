@@ -37,9 +37,19 @@ class DatabaseEndpointStore:
             partial(endpoints.find, namespace=namespace, webhook=webhook, name=name)
         )
 
-    async def change(self, endpoint: EndpointRecord) -> None:
+    async def change(self, endpoint: EndpointRecord, *, read_at: datetime | None) -> bool:
         """See the port."""
-        await self.transactions.write(partial(endpoints.change, endpoint=endpoint))
+        return await self.transactions.write(
+            partial(endpoints.change, endpoint=endpoint, read_at=read_at)
+        )
+
+    async def renew_headers(
+        self, endpoint_id: str, *, read: Mapping[str, str], renewed: Mapping[str, str]
+    ) -> None:
+        """See the port."""
+        await self.transactions.write(
+            partial(endpoints.renew_headers, endpoint_id=endpoint_id, read=read, renewed=renewed)
+        )
 
     async def delete(self, endpoint_id: str) -> None:
         """See the port."""

@@ -1,5 +1,8 @@
 """Endpoints that were created at run time."""
 
+from collections.abc import Mapping
+from datetime import datetime
+
 from sqlalchemy import delete, func, or_
 from sqlmodel import Session, col, select
 from sqlmodel.sql.expression import SelectOfScalar
@@ -43,13 +46,25 @@ def find(session: Session, namespace: str, webhook: str, name: str) -> EndpointR
     return record_of(row)
 
 
-def change(session: Session, endpoint: EndpointRecord) -> None:
+def change(session: Session, endpoint: EndpointRecord, *, read_at: datetime | None) -> bool:
     """See `EndpointStore.change`."""
     hold(session, _webhook_of(endpoint))
     row = _row(session, endpoint.id)
+    if row.updated_at != read_at:
+        return False
     _refuse_taken_name(session, endpoint)
     row.name, row.config = endpoint.name, config_of(endpoint)
     row.updated_at = endpoint.updated_at or row.updated_at
+    return True
+
+
+def renew_headers(
+    session: Session, endpoint_id: str, *, read: Mapping[str, str], renewed: Mapping[str, str]
+) -> None:
+    """See `EndpointStore.renew_headers`."""
+    row = session.get(EndpointRow, endpoint_id, with_for_update=True)
+    if row is not None and row.config is not None and row.config.get("headers") == read:
+        row.config = {**row.config, "headers": dict(renewed)}
 
 
 def remove(session: Session, endpoint_id: str) -> None:

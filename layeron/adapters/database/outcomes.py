@@ -16,6 +16,7 @@ from layeron.adapters.database.sending_tables import DeliveryRow
 from layeron.adapters.database.tables import EventRow
 from layeron.identity import declared_endpoint_id
 from layeron.outbound.health import after_report
+from layeron.outbound.holding import disabled_at, held_because
 from layeron.outbound.records import (
     ENDED,
     DeliveryReport,
@@ -63,23 +64,31 @@ def finish(
 def settle(
     session: Session,
     event: OutboundEvent,
-    endpoint_id: str,
+    endpoint_ids: Sequence[str],
     status: DeliveryStatus,
     *,
     note: str,
     at: datetime,
 ) -> None:
     """See `DeliveryStore.settle`; of one that ended, only what was given up can be skipped."""
-    row, rows = _locked(session, event, [endpoint_id], at=at)
-    delivery = rows[endpoint_id]
-    is_given_up = delivery.status in {"dead_letter", "held"}
-    if delivery.replay > event.replay:
+    if not endpoint_ids:
         return
-    if delivery.status in ENDED and not (is_given_up and status == "skipped"):
+    row, rows = _locked(session, event, endpoint_ids, at=at)
+    settled = [
+        each
+        for each in map(rows.__getitem__, endpoint_ids)
+        if each.replay <= event.replay
+        and (
+            each.status not in ENDED
+            or (status == "skipped" and each.status in {"dead_letter", "held"})
+        )
+    ]
+    if not settled:
         return
-    delivery_attempts.interrupt(session, event, [endpoint_id], at, note)
-    delivery.status, delivery.last_error = status, note
-    delivery.next_attempt_at, delivery.updated_at = None, at
+    delivery_attempts.interrupt(session, event, [each.endpoint_id for each in settled], at, note)
+    for each in settled:
+        each.status, each.last_error = status, note
+        each.next_attempt_at, each.updated_at = None, at
     row.last_error = note
     deliveries.set_event_status(session, event, row, at=at)
 
@@ -162,8 +171,11 @@ def _carry_on(
     is_held = not has_succeeded and state.status == "disabled"
     delivery.status = "held" if is_held else report.status
     delivery.next_attempt_at = None if delivery.status in ENDED else report.next_attempt_at
-    delivery.last_error, delivery.updated_at = report.error, report.ended_at
-    row.last_error = report.error or row.last_error
+    error = report.error
+    if is_held and error and not report.gone:  # of which the error tells already
+        error = f"{error}; {held_because(state)}"
+    delivery.last_error, delivery.updated_at = error, report.ended_at
+    row.last_error = error or row.last_error
 
 
 def _take_back(
@@ -194,11 +206,10 @@ def _finished(
 ) -> Finished:
     now = after.get(report.endpoint_id, EndpointState())
     then = before.get(report.endpoint_id, EndpointState())
-    # The operator is told in any case, also when the first time the answer was lost.
-    by_it = now.disabled_reason in {"gone", "failing"} and now.disabled_at == report.ended_at
     return Finished(
         report.endpoint_id,
         status,
-        disabled=now.disabled_reason if by_it else None,
+        # The operator is told in any case, also when the first time the answer was lost.
+        disabled=disabled_at(now, report.ended_at),
         recovered=then.failing_since is not None and now.failing_since is None,
     )

@@ -20,6 +20,7 @@ from layeron.adapters.database import (
 )
 from layeron.adapters.database.sending_tables import DeliveryRow
 from layeron.outbound.health import Wait, admit, ask_again
+from layeron.outbound.holding import DELETED, disabled_at, held_because
 from layeron.outbound.records import ENDED, EndpointRecord, OutboundEvent
 from layeron.outbound.replaying import replayed
 from layeron.ports.deliveries import BeginResult, Due, Ended, Later
@@ -56,12 +57,14 @@ def begin(
     ):
         delivery_attempts.interrupt(session, event, endpoints, at, _DIED)
     results: dict[str, BeginResult | None] = {
-        each: _result(rows[each], event, at, force=force) for each in endpoints
+        each: _result(rows[each], known.get(each), event, at, force=force) for each in endpoints
     }
     open_ = [each for each, result in results.items() if result is None]
     waits = _admit(session, [known[each] for each in open_ if each in known], at, force=force)
     for each in open_:
         results[each] = _begin_one(event, rows[each], known.get(each), waits, at)
+        if rows[each].status == "held":
+            row.last_error = rows[each].last_error
     begun = [each for each in results.values() if isinstance(each, Due)]
     delivery_attempts.start(session, event, begun, at)
     row.run_id = run_id
@@ -80,7 +83,12 @@ def sent(session: Session, event_id: str, endpoint_id: str, *, replay: int) -> O
 
 
 def _result(
-    delivery: DeliveryRow, event: OutboundEvent, at: datetime, *, force: bool
+    delivery: DeliveryRow,
+    endpoint: EndpointRecord | None,
+    event: OutboundEvent,
+    at: datetime,
+    *,
+    force: bool,
 ) -> Ended | Later | None:
     """What there is to say of a delivery itself; None if it depends on its endpoint."""
     is_ended = delivery.status in ENDED
@@ -89,7 +97,10 @@ def _result(
     if is_ended and not (
         force and delivery.status in _GIVEN_UP and delivery.replay == event.replay
     ):
-        return Ended(delivery.endpoint_id, delivery.status)
+        # Said as often as it is asked for, so that the operator is told even if a worker died.
+        is_held = endpoint is not None and delivery.status == "held"
+        by_it = disabled_at(endpoint.state, delivery.updated_at) if is_held else None
+        return Ended(delivery.endpoint_id, delivery.status, disabled=by_it)
     if delivery.next_attempt_at is not None and delivery.next_attempt_at > at and not force:
         why = delivery.last_error or "the next attempt is not due"
         return Later(delivery.endpoint_id, delivery.next_attempt_at, why)
@@ -128,6 +139,7 @@ def _begin_one(
 ) -> BeginResult:
     if endpoint is None or endpoint.state.status == "disabled":
         delivery.status, delivery.next_attempt_at, delivery.updated_at = "held", None, at
+        delivery.last_error = held_because(endpoint.state) if endpoint else DELETED
         return Ended(delivery.endpoint_id, "held")
     if delivery.endpoint != endpoint.name:
         delivery.endpoint = endpoint.name

@@ -108,7 +108,7 @@ async def test_an_endpoint_comes_as_it_is_now(database: Database) -> None:
     assert await begin_one(database, event, endpoint) == Due(endpoint, 1)
     await database.deliveries.finish(event, [failed(endpoint)])
     moved = replace(endpoint, url="https://new.example.com", name="new", updated_at=after(5))
-    await database.endpoints.change(moved)
+    await database.endpoints.change(moved, read_at=endpoint.updated_at)
     result = due(await begin_one(database, event, endpoint, at=after(10)))
     state = EndpointState(failing_since=after(2), failures=1)
     assert (result.endpoint, result.number) == (replace(moved, state=state), 2)
@@ -133,7 +133,7 @@ async def test_what_has_ended_is_not_sent_again(database: Database) -> None:
     event = an_event(A, B, C)
     await begin(database, event, [A, B, C])
     await database.deliveries.finish(event, [took(A), failed(B, status="dead_letter")])
-    await database.deliveries.settle(event, C.id, "skipped", note="by ops", at=after(3))
+    await database.deliveries.settle(event, [C.id], "skipped", note="by ops", at=after(3))
     assert await begin(database, event, [A, B, C], at=after(60)) == [
         Ended(A.id, "succeeded"),
         Ended(B.id, "dead_letter"),

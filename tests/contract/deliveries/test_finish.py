@@ -293,7 +293,7 @@ async def test_a_delivery_is_skipped_or_given_up(database: Database) -> None:
     ]
     for endpoint_id, status in ends:
         await database.deliveries.settle(
-            event, endpoint_id, status, note=f"{status} by ops", at=after(5)
+            event, [endpoint_id], status, note=f"{status} by ops", at=after(5)
         )
     record = await database.records.get_event(event.event_id)
     assert deliveries_of(record) == {"a": "skipped", "b": "skipped"}
@@ -307,14 +307,14 @@ async def test_what_was_delivered_is_not_settled_otherwise(database: Database) -
     await database.deliveries.finish(event, [took(A)])
     ends: tuple[DeliveryStatus, ...] = ("skipped", "dead_letter")
     for status in ends:
-        await database.deliveries.settle(event, A.id, status, note="?", at=after(5))
+        await database.deliveries.settle(event, [A.id], status, note="?", at=after(5))
     record = await database.records.get_event(event.event_id)
     assert (record.status, record.deliveries[0].last_error) == ("succeeded", None)
 
 
 async def test_an_event_is_settled_before_it_was_ever_begun(database: Database) -> None:
     event = an_event(A, B)
-    await database.deliveries.settle(event, A.id, "dead_letter", note="cancelled", at=after(5))
+    await database.deliveries.settle(event, [A.id], "dead_letter", note="cancelled", at=after(5))
     record = await database.records.get_event(event.event_id)
     assert record.status == "retrying"
     assert sorted(each.status for each in record.deliveries) == ["dead_letter", "queued"]

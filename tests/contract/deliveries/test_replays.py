@@ -120,7 +120,7 @@ async def test_an_earlier_sending_leaves_the_endpoint_to_the_replay(database: Da
     assert attempts_of(record) == [("a", 0, 1, "failed"), ("a", 1, 1, "running")]
     assert deliveries_of(record) == {"a": "queued"}
     assert later(await begin_one(database, event, A, at=after(102))).at > after(102)
-    await database.deliveries.settle(event, A.id, "dead_letter", note="gave up", at=after(103))
+    await database.deliveries.settle(event, [A.id], "dead_letter", note="gave up", at=after(103))
     await database.deliveries.finish(replay, [took(A, ended_at=after(104))])
     assert await begin_one(database, event, A, at=after(105)) == Ended(A.id, "succeeded")
 
@@ -140,7 +140,7 @@ async def test_a_replay_ends_what_dead_workers_of_earlier_sendings_left_running(
     ]
     assert record.attempts[0].ended_at == after(100)
     second = await replay_of(database, event, A)
-    await database.deliveries.settle(second, A.id, "skipped", note="by ops", at=after(200))
+    await database.deliveries.settle(second, [A.id], "skipped", note="by ops", at=after(200))
     record = await database.records.get_event(event.event_id)
     assert attempts_of(record) == [
         ("a", 0, 1, "interrupted"),
@@ -171,7 +171,7 @@ async def test_an_earlier_sending_ends_no_attempt_of_a_replay(database: Database
     replay = await replay_of(database, event, A)
     await begin_one(database, replay, A, at=after(100))
     later(await begin_one(database, event, A, at=after(101)))
-    await database.deliveries.settle(event, A.id, "dead_letter", note="?", at=after(102))
+    await database.deliveries.settle(event, [A.id], "dead_letter", note="?", at=after(102))
     record = await database.records.get_event(event.event_id)
     assert attempts_of(record) == [("a", 0, 1, "interrupted"), ("a", 1, 1, "running")]
 

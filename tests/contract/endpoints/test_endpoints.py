@@ -88,18 +88,42 @@ async def test_a_change_replaces_the_configuration_and_keeps_the_state(
     changed = replace(
         endpoint, name="crm2", url="https://new.example.com", headers={}, updated_at=after(9)
     )
-    await store.change(changed)
+    assert await store.change(changed, read_at=endpoint.updated_at)
     assert await store.get(endpoint.id) == replace(changed, state=state)
     with pytest.raises(NotFoundError, match="no endpoint 'crm'"):
         await store.find("default", "orders", "crm")
+
+
+async def test_of_two_changes_of_what_both_have_read_one_is_refused(store: EndpointStore) -> None:
+    endpoint = an_endpoint()
+    await add(store, endpoint)
+    wanted = [
+        replace(endpoint, description=str(number), updated_at=after(number)) for number in (1, 2, 3)
+    ]
+    changed = await asyncio.gather(
+        *(store.change(each, read_at=endpoint.updated_at) for each in wanted)
+    )
+    assert sorted(changed) == [False, False, True]
+    assert await store.get(endpoint.id) == wanted[changed.index(True)]
+
+
+async def test_header_fields_are_renewed_unless_they_were_changed(store: EndpointStore) -> None:
+    endpoint = an_endpoint(headers={"authorization": "old", "x-tenant": "7"})
+    await add(store, endpoint)
+    renewed = {"authorization": "new", "x-tenant": "7"}
+    await store.renew_headers(endpoint.id, read=endpoint.headers, renewed=renewed)
+    assert await store.get(endpoint.id) == replace(endpoint, headers=renewed)
+    await store.renew_headers(endpoint.id, read=endpoint.headers, renewed={"authorization": "?"})
+    await store.renew_headers("whep_nobody", read={}, renewed={"authorization": "?"})
+    assert (await store.get(endpoint.id)).headers == renewed
 
 
 async def test_a_change_does_not_take_the_name_of_another(store: EndpointStore) -> None:
     one, two = an_endpoint("one"), an_endpoint("two", at=after(1))
     await add(store, one, two)
     with pytest.raises(ConflictError, match="endpoint 'one' already"):
-        await store.change(replace(two, name="one"))
-    await store.change(one)
+        await store.change(replace(two, name="one"), read_at=two.updated_at)
+    assert await store.change(one, read_at=one.updated_at)
 
 
 async def test_a_deleted_endpoint_and_its_secrets_are_gone(store: EndpointStore) -> None:
@@ -111,7 +135,8 @@ async def test_a_deleted_endpoint_and_its_secrets_are_gone(store: EndpointStore)
     assert list(await store.secrets([endpoint.id, "user/default/orders/7"], at=NOON)) == [
         "user/default/orders/7"
     ]
-    for again in (store.get(endpoint.id), store.delete(endpoint.id), store.change(endpoint)):
+    changing = store.change(endpoint, read_at=endpoint.updated_at)
+    for again in (store.get(endpoint.id), store.delete(endpoint.id), changing):
         with pytest.raises(NotFoundError, match=f"no endpoint {endpoint.id} "):
             await again
     await add(store, an_endpoint())  # its name is free
@@ -120,7 +145,8 @@ async def test_a_deleted_endpoint_and_its_secrets_are_gone(store: EndpointStore)
 async def test_a_declared_endpoint_is_not_one_of_those(store: EndpointStore) -> None:
     declared = a_declared_endpoint("crm")
     await store.set_status(declared, "disabled", reason="operator", at=NOON)
-    for attempt in (store.get(declared.id), store.delete(declared.id), store.change(declared)):
+    changing = store.change(declared, read_at=None)
+    for attempt in (store.get(declared.id), store.delete(declared.id), changing):
         with pytest.raises(NotFoundError):
             await attempt
     with pytest.raises(NotFoundError):
