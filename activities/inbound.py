@@ -17,7 +17,9 @@ from activities.reports import Reporter
 from activities.trouble import LOGGED, trouble_of_ours
 from layeron import names
 from layeron.application import Backend
+from layeron.current import working_on
 from layeron.event import Context, Event
+from layeron.options import Observability
 from layeron.ports.blobs import BlobStore
 from layeron.ports.engine import Handled
 from layeron.ports.records import AlreadySettled, DuplicateOf, RecordStore
@@ -25,6 +27,7 @@ from layeron.ports.secrets import SecretSource
 from layeron.records import AttemptReport, InboundEvent
 from layeron.request import headers_of
 from layeron.text import label
+from layeron.tracing import about, failed, span
 
 logger = logging.getLogger("layeron.worker")
 
@@ -68,7 +71,7 @@ class InboundActivities:
         self._app = app
         self._records = records
         self._blobs = blobs
-        self._reporter = Reporter(app, secrets)
+        self._reporter = Reporter(app, secrets, blobs)
         self._threads = threads
 
     @activity.defn
@@ -116,16 +119,17 @@ class InboundActivities:
     async def record_attempt(self, event: InboundEvent, report: AttemptReport) -> None:
         """Write down how an attempt ended."""
         async with trouble_of_ours(event.event_id):
-            await self._write(event, await self._reporter.clean(report))
+            await self._write(event, await self._reporter.clean(event, None, report))
 
     @activity.defn
     async def record_exhausted(self, event: InboundEvent, error: str) -> None:
         """Write down that an event's attempts are used up when no attempt could say so itself."""
-        clean = await self._reporter.clean_text(error)
         status, now = event.policy.exhausted_status, datetime.now(UTC)
         async with trouble_of_ours(event.event_id):
+            clean = await self._reporter.clean_text(event, error)
             await self._records.mark_exhausted(event, status=status, error=clean, at=now)
-        logger.error("%s: %s: %s", event.event_id, status, clean, extra=_about(event))
+        if self._observability(event).errors:
+            logger.error("%s: %s: %s", event.event_id, status, clean, extra=_about(event))
 
     async def _begin(self, event: InboundEvent, body: bytes | None, number: int) -> Handled | None:
         """Make body and attempt durable; a value says that nothing is left to do."""
@@ -156,22 +160,25 @@ class InboundActivities:
             ended = datetime.now(UTC)
             return AttemptReport(number, "succeeded", "unhandled", started, ended, note=note)
         seen = event_of(event, raw, number)
+        hidden = await self._reporter.hidden(event, raw)
         async with heartbeats() as beat:
-            context = Context(seen, beat)
+            context = Context(seen, beat, logs=webhook.observability.logs)
             limit = event.policy.timeout_seconds
-            ending = await run_handler(handler, seen, context, limit=limit, threads=self._threads)
+            named = {**about(event), "layeron.attempt": number}
+            with working_on(event.event_id, _name(event), hidden), span("handler", named) as own:
+                ending = await run_handler(
+                    handler, seen, context, limit=limit, threads=self._threads
+                )
+                own.set_attribute("layeron.status", ending.outcome)
+                if ending.outcome != "succeeded":
+                    failed(own, _kind_of(ending))
         return await self._reporter.report(
-            ending,
-            number=number,
-            policy=event.policy,
-            started_at=started,
-            lines=context.lines,
-            wants_answer=event.wants_answer,
+            event, raw, ending, number=number, started_at=started, lines=context.lines
         )
 
     async def _report(self, event: InboundEvent, ending: Ending, number: int) -> AttemptReport:
         return await self._reporter.report(
-            ending, number=number, policy=event.policy, started_at=datetime.now(UTC)
+            event, b"", ending, number=number, started_at=datetime.now(UTC)
         )
 
     async def _write(self, event: InboundEvent, report: AttemptReport) -> None:
@@ -180,22 +187,25 @@ class InboundActivities:
 
     def _tell(self, event: InboundEvent, report: AttemptReport) -> None:
         """Log the attempt, as far as its webhook wants to be heard of."""
-        webhook = self._app.webhook(event.namespace, event.webhook)
-        wanted = webhook.observability if webhook else None
+        wanted = self._observability(event)
         taken = (report.ended_at - report.started_at).total_seconds()
         if report.outcome == "succeeded":
-            if wanted is None or wanted.logs:
+            if wanted.logs:
                 logger.info(
                     "%s %s: %s in %.3f s (attempt %d)",
                     event.webhook, event.event_id, report.status, taken, report.number,
                     extra=_about(event),
                 )  # fmt: skip
-        elif wanted is None or wanted.errors:
+        elif wanted.errors:
             logger.warning(
                 "%s %s: attempt %d %s, now %s: %s",
                 event.webhook, event.event_id, report.number, report.outcome, report.status,
                 report.error, extra=_about(event) | {"trace": report.error_trace},
             )  # fmt: skip
+
+    def _observability(self, event: InboundEvent) -> Observability:
+        webhook = self._app.webhook(event.namespace, event.webhook)
+        return webhook.observability if webhook else Observability()
 
 
 def event_of(event: InboundEvent, body: bytes | None, attempt: int) -> Event:
@@ -226,4 +236,13 @@ def _for_history(event: InboundEvent, raw: bytes) -> str | None:
 
 
 def _about(event: InboundEvent) -> dict[str, str]:
-    return {"event_id": event.event_id, "webhook": f"{event.namespace}/{event.webhook}"}
+    return {"event_id": event.event_id, "webhook": _name(event)}
+
+
+def _name(event: InboundEvent) -> str:
+    return f"{event.namespace}/{event.webhook}"
+
+
+def _kind_of(ending: Ending) -> str:
+    """The type of what a handler raised, without its message, which may hold anything."""
+    return (ending.error or "").partition(":")[0] if ending.trace else ending.outcome

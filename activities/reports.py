@@ -5,14 +5,18 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from activities.bodies import stored_body
 from activities.handler import Ending
 from layeron.answer import answer_of
 from layeron.application import Backend
 from layeron.errors import SecretUnavailableError
 from layeron.event import LogLine
+from layeron.hiding import texts_in
+from layeron.ports.blobs import BlobStore
 from layeron.ports.secrets import SecretSource
-from layeron.records import AttemptReport, EventStatus, HandlingPolicy
+from layeron.records import AttemptReport, EventStatus, HandlingPolicy, InboundEvent
 from layeron.redaction import redact
+from layeron.request import headers_of
 
 _LONGEST_ERROR = 2_000
 _LONGEST_TRACE = 16_000
@@ -21,28 +25,31 @@ _LONGEST_LOG_LINE = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Reporter:
-    """Writes reports that hold none of the application's secrets."""
+    """Writes reports without the application's secrets and what is in fields nobody is shown."""
 
     app: Backend
     secrets: SecretSource
+    blobs: BlobStore
 
     async def report(
         self,
+        event: InboundEvent,
+        body: bytes | None,
         ending: Ending,
         *,
         number: int,
-        policy: HandlingPolicy,
         started_at: datetime,
         lines: Sequence[LogLine] = (),
-        wants_answer: bool = False,
     ) -> AttemptReport:
         """The report of one attempt, with the status its event has after it."""
-        response, note = _answer(ending.result) if wants_answer else (None, None)
+        response, note = _answer(ending.result) if event.wants_answer else (None, None)
         return await self.clean(
+            event,
+            body,
             AttemptReport(
                 number=number,
                 outcome=ending.outcome,
-                status=_status_after(ending, number, policy),
+                status=_status_after(ending, number, event.policy),
                 started_at=started_at,
                 ended_at=datetime.now(UTC),
                 error=ending.error,
@@ -51,12 +58,14 @@ class Reporter:
                 logs=[_log(line) for line in lines],
                 response=response,
                 note=note,
-            )
+            ),
         )
 
-    async def clean(self, report: AttemptReport) -> AttemptReport:
+    async def clean(
+        self, event: InboundEvent, body: bytes | None, report: AttemptReport
+    ) -> AttemptReport:
         """The same report without secrets, and then within bounds: half a secret is not found."""
-        values = await self._values()
+        values = await self.hidden(event, body)
         return replace(
             report,
             error=report.error and redact(report.error, values)[:_LONGEST_ERROR],
@@ -64,12 +73,23 @@ class Reporter:
             logs=[_clean_log(line, values) for line in report.logs],
         )
 
-    async def clean_text(self, text: str) -> str:
+    async def clean_text(self, event: InboundEvent, text: str) -> str:
         """The same text without secrets, and then within bounds."""
-        return redact(text, await self._values())[:_LONGEST_ERROR]
+        return redact(text, await self.hidden(event, None))[:_LONGEST_ERROR]
 
-    async def _values(self) -> list[str]:
+    async def hidden(self, event: InboundEvent, body: bytes | None) -> list[str]:
+        """What no text about an event may show.
+
+        Args:
+            event: which one.
+            body: its bytes; None to read them from the store, if they are needed.
+        """
         values: list[str] = []
+        webhook = self.app.webhook(event.namespace, event.webhook)
+        if webhook is not None and webhook.redact:
+            raw = body if body is not None else await stored_body(self.blobs, event.body)
+            kind = headers_of(event.headers).get("content-type", "")
+            values += texts_in(raw or b"", kind, webhook.redact)
         for secret in self.app.secrets:
             try:
                 values += [each.value for each in await self.secrets.values(secret)]
