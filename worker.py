@@ -27,6 +27,7 @@ from layeron import names
 from layeron.adapters.temporal.connection import connect
 from layeron.adapters.toolbox import open_toolbox
 from layeron.application import Backend
+from layeron.draining import draining
 from layeron.errors import EngineUnavailableError
 from layeron.loading import load_app
 from layeron.ports.engine import Engine
@@ -65,6 +66,7 @@ async def running_workers(
         await stack.enter_async_context(_handling(client, app, tools, services, settings, threads))
         if app.publishers:
             await stack.enter_async_context(_sending(client, app, tools, services, settings))
+        await stack.enter_async_context(draining(services.drainer))
         yield
 
 

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -17,6 +18,7 @@ from api.health import health_routes
 from api.receiver import Receiver
 from api.routes import api_routes
 from layeron.application import Backend
+from layeron.draining import Drainer, draining
 from layeron.intake import Intake
 from layeron.placement import RESERVED_PREFIXES
 from layeron.ports.toolbox import Toolbox
@@ -33,9 +35,10 @@ class Front:
         routes: the service's own.
     """
 
-    def __init__(self, receiver: Receiver, service: Starlette) -> None:
+    def __init__(self, receiver: Receiver, service: Starlette, drainer: Drainer) -> None:
         self._receiver = receiver
         self._service = Unhurried(service)
+        self._drainer = drainer
         self.routes: Sequence[BaseRoute] = service.routes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -51,6 +54,10 @@ class Front:
                     await response(scope, receive, send)
                 return
         await self._service(scope, receive, send)
+
+    def draining(self) -> AbstractAsyncContextManager[None]:
+        """Start what waits in the inbox, until the end of the block."""
+        return draining(self._drainer)
 
     async def close(self) -> None:
         """End what goes on after answers were sent."""
@@ -70,6 +77,7 @@ def build_api(app: Backend, tools: Toolbox, settings: Settings) -> Front:
     services = connect_services(app, tools, settings)
     intake = Intake(
         engine=tools.engine,
+        starts=services.starts,
         records=records,
         blobs=tools.blobs,
         secrets=tools.secrets,
@@ -81,17 +89,18 @@ def build_api(app: Backend, tools: Toolbox, settings: Settings) -> Front:
     checks = {
         "engine": tools.engine.check,
         "database": records.check,
+        "inbox": services.starts.check_inbox,
         "bodies": tools.blobs.check,
     }
     service = Starlette(
         routes=[
-            *health_routes(checks),
+            *health_routes(checks, enough={"engine", "inbox"}),
             *api_routes(app, tools, services, intake, settings),
             *dashboard_routes(Site(app, tools, services, intake, settings)),
         ],
         exception_handlers={404: _not_found, 405: _wrong_method, Exception: _failed},
     )
-    return Front(receiver, service)
+    return Front(receiver, service, services.drainer)
 
 
 async def _not_found(_: Request, __: Exception) -> Response:

@@ -1,7 +1,7 @@
 """Liveness and readiness."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -12,8 +12,14 @@ from layeron.errors import LayeronError
 Check = Callable[[], Awaitable[None]]
 
 
-def health_routes(checks: Mapping[str, Check]) -> list[Route]:
-    """``/health/live``: the process answers. ``/health/ready``: all that it needs answers, too."""
+def health_routes(checks: Mapping[str, Check], *, enough: Collection[str] = ()) -> list[Route]:
+    """``/health/live``: the process answers. ``/health/ready``: events are accepted here.
+
+    Args:
+        checks: the parts it needs.
+        enough: each of these alone suffices to accept events; while another part does not answer
+            it is ready, but degraded. Without any, all parts are needed.
+    """
 
     async def live(_: Request) -> Response:
         return JSONResponse({"status": "live"})
@@ -26,9 +32,14 @@ def health_routes(checks: Mapping[str, Check]) -> list[Route]:
             # Anybody may ask: those who do at once share one answer, which costs every part a call.
             asking = asyncio.create_task(_ask_all(checks.values()))
         found = dict(zip(checks, await asyncio.shield(asking), strict=True))
-        fine = all(state == "ok" for state in found.values())
-        answer = {"status": "ready" if fine else "not ready", "parts": found}
-        return JSONResponse(answer, status_code=200 if fine else 503)
+        well = {name for name, state in found.items() if state == "ok"}
+        status = "not ready"
+        if well == checks.keys():
+            status = "ready"
+        elif well.intersection(enough):
+            status = "degraded"
+        code = 503 if status == "not ready" else 200
+        return JSONResponse({"status": status, "parts": found}, status_code=code)
 
     return [
         Route("/health/live", live, methods=["GET"]),

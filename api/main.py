@@ -46,10 +46,11 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
             server = Server(server_config(front, settings))
             serving = asyncio.create_task(server.serve(sockets=[listener]))
             stopping = asyncio.create_task(stop.wait())
-            await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
-            logger.info("the API stops when begun requests have ended")
-            server.should_exit = True
-            await serving
+            async with front.draining():
+                await asyncio.wait({serving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+                logger.info("the API stops when begun requests have ended")
+                server.should_exit = True
+                await serving
         await front.close()
 
 

@@ -115,14 +115,15 @@ class Receiver:
                 receipt.proved({"layeron.duplicate_of": taken.event_id})
                 self._count(webhook, taken, request)
                 return _accepted(webhook, taken.event_id, "duplicate")
-            case Started(event):
+            case Started(event, waits=waits):
                 receipt.proved(about(event))
                 if webhook.observability.logs:
+                    where = "; waits in the inbox" if waits else ""
                     logger.info(
-                        "%s %s: accepted %s", webhook.name, event.event_id, event.event_type,
-                        extra={"webhook": webhook.name, "event_id": event.event_id},
+                        "%s %s: accepted %s%s", webhook.name, event.event_id, event.event_type,
+                        where, extra={"webhook": webhook.name, "event_id": event.event_id},
                     )  # fmt: skip
-                if webhook.delivery.queue:
+                if webhook.delivery.queue or waits:
                     return _accepted(webhook, event.event_id, "accepted")
                 return await self._answer(webhook, event.event_id, event.workflow_id)
             case answer:

@@ -28,6 +28,7 @@ from layeron.secrets import SecretValue
 from layeron.signing.credentials import without_credentials
 from layeron.signing.verdict import Verdict
 from layeron.signing.verify import verify
+from layeron.starts import Starts
 from layeron.tracing import failed, span
 
 logger = logging.getLogger("layeron.receiver")
@@ -52,7 +53,7 @@ Taken: TypeAlias = Started | Duplicate | Rejected | Response
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """Takes verified requests into the engine.
+    """Takes verified requests in.
 
     Attributes:
         offload_above: bodies larger than this many bytes are stored before the engine is told,
@@ -61,6 +62,7 @@ class Intake:
     """
 
     engine: Engine
+    starts: Starts
     records: RecordStore
     blobs: BlobStore
     secrets: SecretSource
@@ -100,7 +102,7 @@ class Intake:
         if event.body.size > self.offload_above:
             await self._store(event.body.name, request.body)
             event, body = replace(event, body_stored=True), None
-        return await self.engine.start(event, body)
+        return await self.starts.start(event, body)
 
     async def keys(self, webhook: InboundWebhook) -> Sequence[SecretValue]:
         """Every live value; a secret without one is left out while another has one.
@@ -160,7 +162,7 @@ class Intake:
         self, webhook: InboundWebhook, event: InboundEvent, now: datetime
     ) -> Duplicate | None:
         """A repeat the engine may have forgotten, because the window outlasts its memory."""
-        if event.dedupe_key is None or webhook.dedupe.ttl <= await self.engine.retention():
+        if event.dedupe_key is None or webhook.dedupe.ttl <= await self.starts.retention():
             return None
         try:
             first = await self.records.find_live_key(

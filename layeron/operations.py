@@ -31,6 +31,7 @@ from layeron.records import (
     InboundEvent,
     ReplayRecord,
 )
+from layeron.starts import Starts
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class Operations:
     blobs: BlobStore
     endpoints: EndpointStore
     seals: Seals
+    starts: Starts
 
     async def list_events(
         self, where: EventFilter, *, limit: int, cursor: str | None = None
@@ -52,10 +54,10 @@ class Operations:
         return replace(page, events=[shown_event(each) for each in page.events])
 
     async def get_event(self, event_id: str) -> EventRecord:
-        """One event; before its record exists, what the engine knows of it.
+        """One event; before its record exists, what the inbox or the engine knows of it.
 
         Raises:
-            NotFoundError: neither knows it.
+            NotFoundError: none knows it.
         """
         return shown_event(await self.read_event(event_id))
 
@@ -135,6 +137,10 @@ class Operations:
         Of one bulk replay an event has one replay, however often this is asked for: one that is on
         record is started if it was not.
         """
+        if record.in_inbox:
+            raise ConflictError(
+                f"event {record.id} waits in the inbox for the engine; replay it when it has ended"
+            )
         begun = next((each for each in record.replays if bulk_id and each.bulk_id == bulk_id), None)
         if begun is not None:
             if begun.status != "accepted" or await self.engine.is_running(begun.workflow_id):
@@ -214,8 +220,11 @@ class Operations:
         return record_of_sent(event, names, status=execution.status, run_id=execution.run_id)
 
     async def _execution(self, event_id: str) -> Execution | None:
-        """What the engine knows; it is asked in a query, which a text that is no id could alter."""
-        return await self.engine.find(event_id) if is_event_id(event_id) else None
+        """What is known before a record exists.
+
+        The engine is asked in a query, which a text that is no id could alter.
+        """
+        return await self.starts.find(event_id) if is_event_id(event_id) else None
 
 
 def _undeclared(record: EventRecord) -> NotFoundError:
@@ -279,4 +288,5 @@ def _record_of(event: InboundEvent, execution: Execution) -> EventRecord:
         workflow_id=event.workflow_id,
         run_id=execution.run_id,
         signature_secret=event.signature_secret,
+        in_inbox=execution.run_id is None,
     )

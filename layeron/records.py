@@ -247,6 +247,7 @@ class EventRecord:
         user_id: of an outbound event, the customer it is for.
         last_http_status: of the latest answer of an endpoint.
         body_erased_at: when the body was deleted, by policy or on request.
+        in_inbox: it waits in the inbox, as the engine does not take it now.
     """
 
     id: str
@@ -279,6 +280,7 @@ class EventRecord:
     user_id: str | None = None
     last_http_status: int | None = None
     body_erased_at: datetime | None = None
+    in_inbox: bool = False
 
 
 @dataclass(frozen=True, slots=True)

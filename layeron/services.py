@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from layeron.application import Backend
 from layeron.bulk import BulkReplays
+from layeron.draining import Drainer
 from layeron.operations import Operations
 from layeron.outbound.managing import EndpointOperations
 from layeron.outbound.publishing import Publishing
@@ -12,12 +13,15 @@ from layeron.outbound.vault import Vault
 from layeron.ports.toolbox import Toolbox
 from layeron.retaining import Retaining
 from layeron.settings import Settings
+from layeron.starts import Starts
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
     """What a process can do for operators and application code."""
 
+    starts: Starts
+    drainer: Drainer
     events: Operations
     publishing: Publishing
     endpoints: EndpointOperations
@@ -30,8 +34,19 @@ class Services:
 def connect_services(app: Backend, tools: Toolbox, settings: Settings) -> Services:
     """Make the use cases, and let the application's webhooks work on them."""
     seals = Seals(tools.endpoints, tools.secrets)
-    events = Operations(app, tools.engine, tools.records, tools.blobs, tools.endpoints, seals)
-    publishing = Publishing.of(app, tools, seals, settings)
+    starts = Starts(
+        tools.engine,
+        tools.inbox,
+        tools.records,
+        patience=settings.inbox_after,
+        limit=settings.inbox_limit,
+    )
+    # A start is up to four calls.
+    drainer = Drainer(starts, tools.engine, tools.inbox, lease=4 * settings.engine_timeout)
+    events = Operations(
+        app, tools.engine, tools.records, tools.blobs, tools.endpoints, seals, starts
+    )
+    publishing = Publishing.of(app, tools, starts, seals, settings)
     vault = Vault(tools.endpoints, tools.secrets)
     endpoints = EndpointOperations(
         app=app,
@@ -62,4 +77,4 @@ def connect_services(app: Backend, tools: Toolbox, settings: Settings) -> Servic
         events=events,
         settings=settings,
     )
-    return Services(events, publishing, endpoints, vault, seals, bulk, retention)
+    return Services(starts, drainer, events, publishing, endpoints, vault, seals, bulk, retention)

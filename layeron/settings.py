@@ -155,7 +155,16 @@ class Settings(BaseSettings):
         description="How long a sender may take to send the head of a request, and its body.",
     )
     engine_timeout: Duration = Field(
-        default=timedelta(seconds=5), description="How long the receiver waits for the engine."
+        default=timedelta(seconds=5), description="How long one call to the engine may take."
+    )
+    inbox_after: Duration = Field(
+        default=timedelta(seconds=2),
+        description="How long the receiver waits for the engine to take an event before it puts it"
+        " into the inbox.",
+    )
+    inbox_limit: Size = Field(
+        default=2**30,
+        description="How much may wait in the inbox, about; more is refused with 503.",
     )
     store_timeout: Duration = Field(
         default=timedelta(seconds=8),

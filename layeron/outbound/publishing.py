@@ -58,7 +58,9 @@ class Publishing:
     store_timeout: timedelta
 
     @classmethod
-    def of(cls, app: Backend, tools: Toolbox, seals: Seals, settings: Settings) -> Self:
+    def of(
+        cls, app: Backend, tools: Toolbox, starts: Starts, seals: Seals, settings: Settings
+    ) -> Self:
         """Sending with the tools of one process."""
         return cls(
             app=app,
@@ -225,7 +227,10 @@ class Publishing:
         try:
             record = await self.records.get_event(event_id)
         except NotFoundError:
-            found = await self.starts.find(event_id)
+            try:
+                found = await self.starts.find(event_id)
+            except UnavailableError:
+                found = None
         else:
             return [
                 _delivery(event_id, each.endpoint_id, each.endpoint, each.status)

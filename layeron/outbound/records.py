@@ -74,7 +74,10 @@ class OutboundEvent:
 
     @property
     def content_digest(self) -> str:
-        """What tells a repeat of it from another event that was sent under its key."""
+        """What tells a repeat of it from another event that was sent under its key.
+
+        The bytes hold the time of sending, which is another in a repeat.
+        """
         return self.content_sha256 or self.body.sha256
 
     def is_in_window_of(self, first: datetime) -> bool:  # noqa: ARG002  # as `InboundEvent` has it

@@ -124,15 +124,15 @@ def replayed(
 
 
 def record_of_sent(
-    event: OutboundEvent, names: Mapping[str, str], *, status: EventStatus, run_id: str
+    event: OutboundEvent, names: Mapping[str, str], *, status: EventStatus, run_id: str | None
 ) -> EventRecord:
-    """The record of an event that the engine alone knows: nothing was sent yet.
+    """The record of an event that has none yet: nothing was sent.
 
     Args:
         event: what its workflow was started with.
         names: of endpoints, by id, as far as they are known.
         status: of the workflow.
-        run_id: of the workflow.
+        run_id: of the workflow; None while the event waits in the inbox.
     """
     return EventRecord(
         id=event.event_id,
@@ -160,4 +160,5 @@ def record_of_sent(
             for each in event.endpoints
         ],
         user_id=event.user_id,
+        in_inbox=run_id is None,
     )

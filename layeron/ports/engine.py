@@ -14,13 +14,15 @@ QueueCommand: TypeAlias = Literal["skip", "retry"]
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """A new event: its workflow is durable in the engine.
+    """A new event, which is durable.
 
     Attributes:
         event: as started; its workflow id may be that of a later generation.
+        waits: it is not started yet: it waits in the inbox for the engine.
     """
 
-    event: InboundEvent
+    event: InboundEvent | OutboundEvent
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +59,18 @@ class Handled:
 
 @dataclass(frozen=True, slots=True)
 class Execution:
-    """What the engine alone knows of an event whose record does not exist yet.
+    """What is known of an event whose record does not exist yet.
 
     Attributes:
         event: the input its workflow was started with.
         body: the raw bytes, if they travelled with it.
+        run_id: of the workflow; None while the event waits in the inbox.
         status: as far as the engine can tell.
     """
 
     event: InboundEvent | OutboundEvent
     body: bytes | None
-    run_id: str
+    run_id: str | None
     status: EventStatus
 
 
@@ -92,22 +95,16 @@ class Engine(Protocol):
     Every method raises `EngineUnavailableError` when the engine does not answer in time.
     """
 
-    async def start(self, event: InboundEvent, body: bytes | None) -> Started | Duplicate:
+    async def start(
+        self, event: InboundEvent | OutboundEvent, body: bytes | None
+    ) -> Started | Duplicate:
         """Make an event durable, once per key and window.
 
+        The same event again, which an unanswered call may have started, is `Started` again.
+
         Args:
-            event: its workflow id is that of the first generation; `dedupe_ttl_seconds` tells
-                when an earlier one no longer counts.
+            event: its workflow id is that of the first generation.
             body: the raw bytes, or None when they are stored already.
-        """
-        ...
-
-    async def send(self, event: OutboundEvent, body: bytes | None) -> Duplicate | None:
-        """Make an event to send durable, once per workflow id; a value says that one is known.
-
-        Args:
-            event: its workflow id follows from its idempotency key.
-            body: the bytes to send, or None when they are stored already.
         """
         ...
 

@@ -122,6 +122,7 @@ async def running_service(
         await tools.check(app)
         front = build_api(app, tools, known)
         stack.push_async_callback(front.close)
+        await stack.enter_async_context(front.draining())
         http = await stack.enter_async_context(
             httpx2.AsyncClient(
                 transport=httpx2.ASGITransport(cast("Any", front)),

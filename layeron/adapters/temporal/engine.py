@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import cast
 
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
@@ -33,6 +33,7 @@ from layeron.identity import (
     erasing_workflow_id,
     lane_workflow_id,
     next_generation_id,
+    received_at,
     replay_workflow_id,
 )
 from layeron.outbound.records import OutboundEvent
@@ -58,7 +59,9 @@ class TemporalEngine:
         self._attributes: frozenset[str] | None = None
         self._retention: timedelta | None = None
 
-    async def start(self, event: InboundEvent, body: bytes | None) -> Started | Duplicate:
+    async def start(
+        self, event: InboundEvent | OutboundEvent, body: bytes | None
+    ) -> Started | Duplicate:
         """Start the event's workflow, unless one with its key is inside the dedupe window."""
         generation = event.workflow_id
         for _ in range(_MOST_GENERATIONS):
@@ -66,28 +69,18 @@ class TemporalEngine:
             try:
                 await self._start(started, generation, body)
             except WorkflowAlreadyStartedError:
-                first = await self._describe(generation)
-                if first is None:
+                found = await self._describe(generation)
+                if found is None:
                     continue  # it fell out of the engine's memory between the two calls
-                if not _is_over(first, event):
-                    return await _duplicate(first, generation)
-                generation = next_generation_id(event.workflow_id, _first_run_id(first))
+                first = await _duplicate(found, generation)
+                if first.event_id == event.event_id:
+                    return Started(started)  # by a call whose answer did not come
+                if event.is_in_window_of(received_at(first.event_id)):
+                    return first
+                generation = next_generation_id(event.workflow_id, _first_run_id(found))
             else:
                 return Started(started)
         raise EngineUnavailableError(f"{event.workflow_id} has too many generations")
-
-    async def send(self, event: OutboundEvent, body: bytes | None) -> Duplicate | None:
-        """Start the event's workflow; one that was started before is the same event."""
-        while True:
-            try:
-                await self._start(event, event.workflow_id, body)
-            except WorkflowAlreadyStartedError:
-                first = await self._describe(event.workflow_id)
-                if first is not None:
-                    return await _duplicate(first, event.workflow_id)
-                # It fell out of the engine's memory between the two calls.
-            else:
-                return None
 
     async def enqueue(self, event: OutboundEvent, endpoint_id: str) -> None:
         """Tell the lane's workflow which event it is, and start it if it has ended."""
@@ -212,13 +205,10 @@ class TemporalEngine:
     ) -> None:
         attributes = attributes_of(event, await self._known_attributes())
         if isinstance(event, OutboundEvent):
-            # The bytes hold the time of sending, which is another in a repeat.
-            digest = event.content_sha256 or event.body.sha256
             name, queue = names.OUTBOUND_WORKFLOW, names.outbound_queue(self._task_queue)
             priority = Priority(fairness_key=_fairness_key(event))
         else:
             name, queue, priority = names.INBOUND_WORKFLOW, self._task_queue, Priority()
-            digest = event.body.sha256
         async with deadline(self._timeout):
             await self._client.start_workflow(
                 name,
@@ -229,7 +219,7 @@ class TemporalEngine:
                 id_reuse_policy=WorkflowIDReusePolicy.REJECT_DUPLICATE,
                 memo={
                     names.MEMO_EVENT_ID: event.event_id,
-                    names.MEMO_BODY_SHA256: digest,
+                    names.MEMO_BODY_SHA256: event.content_digest,
                 },
                 search_attributes=attributes,
                 static_summary=label(
@@ -272,11 +262,6 @@ def _fairness_key(event: OutboundEvent) -> str:
     if len(event.endpoints) == 1:
         return event.endpoints[0]
     return (event.user_id or event.webhook)[:_LONGEST_FAIRNESS_KEY]
-
-
-def _is_over(first: WorkflowExecutionDescription, event: InboundEvent) -> bool:
-    """Whether the window of the event that *first* runs has ended."""
-    return datetime.now(UTC) - first.start_time >= timedelta(seconds=event.dedupe_ttl_seconds)
 
 
 def _first_run_id(found: WorkflowExecutionDescription) -> str:
