@@ -60,5 +60,5 @@ class Sender(Protocol):
         ...
 
     async def close(self) -> None:
-        """Let go of connections."""
+        """Let go of connections and threads."""
         ...

@@ -42,6 +42,7 @@ class PooledSender:
         guard: where events may be sent.
         trust: certificates to trust; default: those that the system or certifi brings.
         proxy: address of an HTTP proxy, ``http://user:password@host:port``.
+        resolver: what the guard looks names up with, which is closed with the sender.
     """
 
     def __init__(
@@ -50,8 +51,10 @@ class PooledSender:
         *,
         trust: ssl.SSLContext | None = None,
         proxy: str | None = None,
+        resolver: Resolver | None = None,
     ) -> None:
         self._guard = guard
+        self._resolver = resolver
         self._proxied = proxy is not None
         context = trust or httpx2.create_ssl_context(trust_env=False)
         self._pools = {
@@ -110,9 +113,11 @@ class PooledSender:
         return None
 
     async def close(self) -> None:
-        """Let go of connections."""
+        """Let go of connections and threads."""
         for pool in self._pools.values():
             await pool.aclose()
+        if self._resolver is not None:
+            self._resolver.close()
 
     async def _check(self, destination: Destination) -> None:
         await self._guard.addresses(destination.host, destination.port, secure=destination.secure)
@@ -162,14 +167,14 @@ class PooledSender:
 
 def open_sender(settings: Settings) -> PooledSender:
     """The sender by the settings."""
-    https_only = settings.outbound_https_only
+    https_only, resolver = settings.outbound_https_only, Resolver()
     guard = Guard(
         allowed=settings.outbound_allow,
         ports=settings.outbound_ports,
         https_only=settings.production if https_only is None else https_only,
-        resolve=Resolver(),
+        resolve=resolver,
     )
-    return PooledSender(guard, proxy=settings.outbound_proxy)
+    return PooledSender(guard, proxy=settings.outbound_proxy, resolver=resolver)
 
 
 def _proxy(url: str) -> httpcore2.Proxy:

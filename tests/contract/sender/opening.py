@@ -9,7 +9,7 @@ from ipaddress import ip_network
 
 from layeron.adapters.sender import PooledSender
 from layeron.adapters.sender.guard import Guard
-from layeron.adapters.sender.resolving import Resolve
+from layeron.adapters.sender.resolving import Resolve, Resolver
 from layeron.outbound.records import FailureKind
 from layeron.ports.sender import Answered, Sender, Unanswered
 
@@ -38,6 +38,7 @@ async def sending(
     resolve: Resolve | None = None,
     trust: ssl.SSLContext | None = None,
     proxy: str | None = None,
+    resolver: Resolver | None = None,
 ) -> AsyncGenerator[PooledSender]:
     """A sender that may reach the receivers of tests."""
     guard = Guard(
@@ -46,7 +47,7 @@ async def sending(
         https_only=https_only,
         resolve=resolve or names({}),
     )
-    sender = PooledSender(guard, trust=trust or _system_trust(), proxy=proxy)
+    sender = PooledSender(guard, trust=trust or _system_trust(), proxy=proxy, resolver=resolver)
     try:
         yield sender
     finally:

@@ -1,6 +1,7 @@
 """What goes wrong with an exchange is told apart, within one deadline."""
 
 import asyncio
+import threading
 
 import pytest
 
@@ -141,6 +142,56 @@ async def test_the_system_is_asked_for_names() -> None:
     assert set(await Resolver()("localhost")) <= {"127.0.0.1", "::1"}
     async with sending(resolve=Resolver()) as sender:
         await failure(sender, f"https://nowhere.invalid{PATH}", "dns", "nowhere.invalid")
+
+
+async def test_a_domain_whose_name_servers_hang_holds_up_no_other() -> None:
+    go_on = threading.Event()
+
+    def look_up(host: str) -> list[str]:
+        if "slow" in host:
+            go_on.wait(30)
+        return ["127.0.0.1"]
+
+    resolver = Resolver(look_up)
+    slow = ["slow.example", "slow.co.uk", "a.slow.io", "b.slow.io"]
+    asked = [*slow, *(f"n{number}.{each}" for each in slow for number in range(100))]
+    waiting = [asyncio.create_task(resolver(each)) for each in asked]
+    try:
+        await asyncio.sleep(0)
+        for quick in ("quick.example", "shop.co.uk", "www.shop.co.uk"):
+            assert await asyncio.wait_for(resolver(quick), 10) == ["127.0.0.1"]
+        assert not any(each.done() for each in waiting)
+        waiting.pop().cancel()
+        go_on.set()
+        assert await asyncio.gather(*waiting) == [["127.0.0.1"]] * len(waiting)
+    finally:
+        go_on.set()
+        resolver.close()
+
+
+async def test_a_resolver_that_is_closed_leaves_no_thread_behind() -> None:
+    go_on = threading.Event()
+
+    def look_up(_: str) -> list[str]:
+        go_on.wait(30)
+        return []
+
+    resolver = Resolver(look_up)
+    async with sending(resolve=resolver, resolver=resolver) as sender:
+        checking = [
+            asyncio.create_task(sender.check(f"https://{number}.example.com/"))
+            for number in range(20)
+        ]
+        await asyncio.sleep(0)
+        begun = [each for each in threading.enumerate() if "layeron-names" in each.name]
+    go_on.set()
+    assert begun
+    for each in begun:
+        await asyncio.to_thread(each.join, 10)
+        assert not each.is_alive()
+    for each in checking:
+        each.cancel()
+    await asyncio.gather(*checking, return_exceptions=True)
 
 
 async def test_a_name_is_looked_up_once_for_all_who_ask_at_the_same_time() -> None:
