@@ -45,7 +45,7 @@ def api_routes(
         settings.receive_timeout.total_seconds(),
     )
     parts = (
-        WebhooksAPI(door, app, tools.statistics, tools.engine),
+        WebhooksAPI(door, app, tools.statistics, tools.engine, tools.inbox),
         ExportAPI(door, services.events),  # before the events, of which 'export' could be an id
         EventsAPI(door, services.events, tools.statistics, settings.temporal_pages),
         RejectionsAPI(door, app, intake),

@@ -16,6 +16,7 @@ from layeron.describing import WebhookDescription, describe
 from layeron.errors import NotFoundError, UnavailableError
 from layeron.operating_records import Activity, ApiKey
 from layeron.ports.engine import Backlog, Engine
+from layeron.ports.inbox import Inbox, Waiting
 from layeron.ports.statistics import Statistics
 from layeron.records import EventStatus
 
@@ -24,7 +25,9 @@ _BUCKETS = 48
 _MOST_EVENTS = 50_000
 
 _Webhook: Any = view("Webhook", WebhookDescription, plus={"events": dict[EventStatus, int]})
-_Overview: Any = view("Overview", Activity, plus={"backlog": list[Backlog] | None})
+_Overview: Any = view(
+    "Overview", Activity, plus={"backlog": list[Backlog] | None, "inbox": Waiting}
+)
 
 
 _Webhooks: Any = answer(
@@ -43,7 +46,7 @@ _OVERVIEW = Doc(
     "Get what happened lately, and how much waits for workers",
     _Overview,
     about=f"Of the newest {_MOST_EVENTS:,} events; `since` says from when on these are. `backlog`"
-    " is null while the engine does not answer.",
+    " is null while the engine does not answer; `inbox` is what was accepted and waits for it.",
     query=(
         Parameter(
             "hours",
@@ -57,11 +60,14 @@ _OVERVIEW = Doc(
 class WebhooksAPI:
     """What an operator sees of the application, for callers with a key."""
 
-    def __init__(self, door: Door, app: Backend, statistics: Statistics, engine: Engine) -> None:
+    def __init__(
+        self, door: Door, app: Backend, statistics: Statistics, engine: Engine, inbox: Inbox
+    ) -> None:
         self._door = door
         self._app = app
         self._statistics = statistics
         self._engine = engine
+        self._inbox = inbox
 
     def routes(self) -> list[Operation]:
         """The routes to mount."""
@@ -90,7 +96,8 @@ class WebhooksAPI:
             backlog = await self._engine.backlog()
         except UnavailableError:
             backlog = None  # what is on record can be seen all the same
-        return json_response({**shown(activity), "backlog": backlog})
+        inbox = await self._inbox.waiting()
+        return json_response({**shown(activity), "backlog": backlog, "inbox": inbox})
 
     async def _activity(self, hours: int) -> Activity:
         until, span = datetime.now(UTC), timedelta(hours=hours)

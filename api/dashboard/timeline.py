@@ -54,6 +54,9 @@ def _steps(event: EventRecord) -> Iterator[Step]:
     else:
         told = f"to {len(event.deliveries)} endpoint{'s' * (len(event.deliveries) != 1)}"
         yield Step(event.received_at, "good", "Sent by your code and made durable", told)
+    if event.in_inbox:
+        told = "the engine does not take it now, and gets it when it does"
+        yield Step(event.received_at, "busy", "Waits in the inbox", told)
     yield from map(_attempt, event.attempts)
     yield from map(_replay, event.replays)
     if event.body_erased_at:

@@ -14,6 +14,7 @@ from layeron.operating_records import Activity, AuditPage, Count
 from layeron.outbound.remote import RemotePublishing
 from layeron.outbound.remote_endpoints import RemoteEndpoints
 from layeron.ports.engine import Backlog
+from layeron.ports.inbox import Waiting
 from layeron.records import EventFilter, EventStatus, RejectionPage, RejectionRecord
 from layeron.remote_bulk import RemoteBulkReplays
 
@@ -48,9 +49,15 @@ class LiveWebhooks:
 
 @dataclass(frozen=True, slots=True)
 class Overview(Activity):
-    """What happened lately, and what waits for workers; None if the engine does not answer."""
+    """What happened lately, what waits for workers, and what waits for the engine.
+
+    Attributes:
+        backlog: None if the engine does not answer.
+        inbox: None if the service is of a release without one.
+    """
 
     backlog: list[Backlog] | None = None
+    inbox: Waiting | None = None
 
 
 class OperatorAPI(RemoteEndpoints, RemotePublishing, RemoteBulkReplays):

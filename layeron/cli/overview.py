@@ -40,3 +40,8 @@ def _lines(found: Overview) -> Iterator[str]:
     for each in found.backlog or ():
         oldest = f", the oldest for {each.oldest_seconds:.0f} s" if each.waiting else ""
         yield f"  waiting    {each.waiting} for {each.work}{oldest}"
+    if found.inbox and found.inbox.events:
+        yield (
+            f"  inbox      {found.inbox.events} accepted and waiting for the engine, the oldest for"
+            f" {found.inbox.oldest_seconds:.0f} s"
+        )

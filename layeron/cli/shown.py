@@ -27,6 +27,8 @@ def event_lines(event: EventRecord, *, traces: bool = False) -> Iterator[str]:
     known_as = f", external id {printable(external)}" if external else ""
     yield f"  webhook    {event.namespace}/{event.webhook}{known_as}"
     yield _beginning(event)
+    if event.in_inbox:
+        yield "  waiting    in the inbox, until the engine takes it"
     stored = "stored" if event.attempts else "body  "
     yield f"  {stored}     {event.body.size} bytes, sha256 {event.body.sha256[:16]}…"
     if event.body_erased_at:

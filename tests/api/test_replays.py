@@ -11,6 +11,7 @@ from layeron import Event, backend
 from layeron.errors import NotFoundError
 from layeron.operations import Operations
 from layeron.outbound.sealing import Seals
+from layeron.services import connect_services
 from tests.api import declared
 from tests.api.sending import accepted, fresh
 from tests.support.service import Service, eventually, running_service
@@ -164,6 +165,7 @@ async def test_an_event_whose_webhook_is_no_longer_declared_is_not_replayed(
         tools.blobs,
         tools.endpoints,
         Seals(tools.endpoints, tools.secrets),
+        connect_services(backend(), tools, service.settings).starts,
     )
     with pytest.raises(NotFoundError, match="not declared any more"):
         await operations.replay_event(event_id, requested_by="x", reason=None)

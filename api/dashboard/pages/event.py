@@ -62,7 +62,7 @@ class EventPage:
             "left_out": len(event.attempts) - len(shown),
             "failure": _newest_failure(event),
             "ended": _has_ended(event),
-            "temporal": workflow_page(pages, event) if pages else None,
+            "temporal": workflow_page(pages, event) if pages and not event.in_inbox else None,
         }
         if visit.live:
             return visit.render("event_life.html", **values)

@@ -41,11 +41,12 @@ class OverviewPage:
         _, length, bucket = _SPANS[span]
         now = datetime.now(UTC)
         tools, dead = self._site.tools, EventFilter(status="dead_letter")
-        activity, waiting, failures = await asyncio.gather(
+        activity, waiting, inbox, failures = await asyncio.gather(
             tools.statistics.activity(
                 since=now - length, until=now, bucket=bucket, most=_MOST_EVENTS
             ),
             tools.statistics.count(dead, most=_MOST_COUNTED),
+            tools.inbox.waiting(),
             self._site.services.events.list_events(dead, limit=_NEWEST),
         )
         return visit.render(
@@ -59,6 +60,7 @@ class OverviewPage:
             chart=Chart.of(activity.buckets, bucket),
             cut=activity.since > now - length + bucket,
             waiting=waiting,
+            inbox=inbox,
             failures=failures.events,
             example=first_event(self._site.app),
         )
