@@ -11,6 +11,7 @@ import uvicorn
 from api.application import Front, build_api
 from api.protocol import guarded
 from layeron.adapters.toolbox import open_toolbox
+from layeron.adapters.tracing import exporting_traces
 from layeron.listening import listen
 from layeron.loading import load_app
 from layeron.settings import Settings
@@ -35,7 +36,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         UnavailableError: a part that is needed at the start does not answer.
     """
     app = load_app(settings.app)
-    async with open_toolbox(settings) as tools:
+    async with exporting_traces("layeron-api"), open_toolbox(settings) as tools:
         await tools.check(app)
         front = build_api(app, tools, settings)
         with listen(settings.host, settings.port, "--port or LAYERON_PORT") as listener:
