@@ -15,6 +15,7 @@ from layeron.adapters.sender.guard import Guard, NotSentError
 from layeron.adapters.sender.guarded_network import GuardedNetwork
 from layeron.adapters.sender.network import Network
 from layeron.adapters.sender.resolving import Resolver
+from layeron.adapters.sender.traced import TracedSender
 from layeron.outbound.urls import Destination, check_url
 from layeron.ports.sender import LARGEST_EXCERPT, Answered, Unanswered
 from layeron.settings import Settings
@@ -165,7 +166,7 @@ class PooledSender:
             )
 
 
-def open_sender(settings: Settings) -> PooledSender:
+def open_sender(settings: Settings) -> TracedSender:
     """The sender by the settings."""
     https_only, resolver = settings.outbound_https_only, Resolver()
     guard = Guard(
@@ -174,7 +175,8 @@ def open_sender(settings: Settings) -> PooledSender:
         https_only=settings.production if https_only is None else https_only,
         resolve=resolver,
     )
-    return PooledSender(guard, proxy=settings.outbound_proxy, resolver=resolver)
+    pooled = PooledSender(guard, proxy=settings.outbound_proxy, resolver=resolver)
+    return TracedSender(pooled, names_trace=settings.send_traceparent)
 
 
 def _proxy(url: str) -> httpcore2.Proxy:
