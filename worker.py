@@ -3,13 +3,14 @@
 import asyncio
 import logging
 import sys
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import replace
 
 from temporalio.client import Client
-from temporalio.worker import PollerBehaviorAutoscaling, Worker
+from temporalio.common import VersioningBehavior, WorkerDeploymentVersion
+from temporalio.worker import PollerBehaviorAutoscaling, Worker, WorkerDeploymentConfig
 from temporalio.worker.workflow_sandbox import (
     SandboxedWorkflowRunner,
     SandboxMatcher,
@@ -26,6 +27,7 @@ from activities.unknown import unknown_activity
 from layeron import names
 from layeron.adapters.temporal.connection import connect
 from layeron.adapters.toolbox import open_toolbox
+from layeron.adapters.tracing import exporting_traces
 from layeron.application import Backend
 from layeron.draining import draining
 from layeron.errors import EngineUnavailableError
@@ -62,12 +64,20 @@ async def running_workers(
     handler waiting.
     """
     services = connect_services(app, tools, settings)
+    workers = [_handling(client, app, tools, services, settings, threads)]
+    if app.publishers:
+        workers.append(_sending(client, app, tools, services, settings))
     async with AsyncExitStack() as stack:
-        await stack.enter_async_context(_handling(client, app, tools, services, settings, threads))
-        if app.publishers:
-            await stack.enter_async_context(_sending(client, app, tools, services, settings))
+        for each in workers:
+            await stack.enter_async_context(each)
+        stack.push_async_callback(_shut_down, workers)
         await stack.enter_async_context(draining(services.drainer))
         yield
+
+
+async def _shut_down(workers: Sequence[Worker]) -> None:
+    """Stop all at once: else one takes new work while the other drains, and it lasts twice."""
+    await asyncio.gather(*(each.shutdown() for each in workers))
 
 
 def _handling(
@@ -115,6 +125,7 @@ def _handling(
         workflow_task_poller_behavior=_POLLERS,
         activity_task_poller_behavior=_POLLERS,
         graceful_shutdown_timeout=settings.drain_timeout,
+        deployment_config=_release(settings),
         # A user's workflow that raises has failed its attempt, as a function that raises has;
         # Temporal's own default would try its code again for ever.
         workflow_failure_exception_types=[Exception],
@@ -163,6 +174,24 @@ def _sending(
         workflow_task_poller_behavior=_POLLERS,
         activity_task_poller_behavior=_POLLERS,
         graceful_shutdown_timeout=settings.drain_timeout,
+        deployment_config=_release(settings),
+    )
+
+
+def _release(settings: Settings) -> WorkerDeploymentConfig | None:
+    """Which release these workers are of, if they shall get no work before it is promoted.
+
+    Workflows move on to the promoted release. Pinned, each would need workers of the release it
+    began on to its end, which is hours for an event whose handler is being mended, days for a
+    delivery or a paused bulk replay, and never for a lane: it continues as new. Old histories are
+    replayed on new code in the tests, so moving on is safe for ours; a user's own may say else.
+    """
+    if settings.deployment is None or settings.build_id is None:
+        return None
+    return WorkerDeploymentConfig(
+        version=WorkerDeploymentVersion(settings.deployment, settings.build_id),
+        use_worker_versioning=True,
+        default_versioning_behavior=VersioningBehavior.AUTO_UPGRADE,
     )
 
 
@@ -192,16 +221,21 @@ async def run_worker(settings: Settings, stop: asyncio.Event) -> None:
     """
     app = load_app(settings.app)
     async with AsyncExitStack() as stack:
+        await stack.enter_async_context(exporting_traces("layeron-worker"))
         tools = await stack.enter_async_context(open_toolbox(settings))
         await tools.check(app)
-        client = await _connect_patiently(settings, tools.engine, stop)
+        client = await _connect_patiently(settings, tools, stop)
         if client is None:
             return
         threads = ThreadPoolExecutor(settings.concurrency, "handler")
         # A handler that outlived its time limit must not keep the process from ending.
         stack.callback(threads.shutdown, wait=False, cancel_futures=True)
         async with running_workers(client, app, tools, settings, threads):
-            logger.info("the worker runs on task queue %s", settings.task_queue)
+            logger.info(
+                "the worker runs on task queue %s%s",
+                settings.task_queue,
+                f" as {settings.deployment}.{settings.build_id}" if settings.build_id else "",
+            )
             scheduling = asyncio.create_task(_schedule_retention(tools.engine))
             await stop.wait()
             scheduling.cancel()
@@ -221,14 +255,14 @@ async def _schedule_retention(engine: Engine) -> None:
 
 
 async def _connect_patiently(
-    settings: Settings, engine: Engine, stop: asyncio.Event
+    settings: Settings, tools: Toolbox, stop: asyncio.Event
 ) -> Client | None:
     """Connect; a worker that starts before its engine waits for it, until *stop* is set."""
     pause = 1
     while not stop.is_set():
         try:
-            client = await connect(settings, lazy=False)
-            await engine.check()
+            client = await connect(settings, tools.secrets, lazy=False)
+            await tools.engine.check()
         except EngineUnavailableError as error:
             logger.warning("%s; trying again in %d s", error, pause)
         else:

@@ -11,6 +11,7 @@ from starlette.routing import BaseRoute, Match, Route
 from starlette.types import Receive, Scope, Send
 
 from api.closing import Unhurried, send_and_close
+from api.codec import CodecServer
 from api.dashboard.app import dashboard_routes
 from api.dashboard.site import Site
 from api.errors import error
@@ -96,6 +97,7 @@ def build_api(app: Backend, tools: Toolbox, settings: Settings) -> Front:
         routes=[
             *health_routes(checks, enough={"engine", "inbox"}),
             *api_routes(app, tools, services, intake, settings),
+            *CodecServer(tools, settings).routes(),
             *dashboard_routes(Site(app, tools, services, intake, settings)),
         ],
         exception_handlers={404: _not_found, 405: _wrong_method, Exception: _failed},

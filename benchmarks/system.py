@@ -15,6 +15,7 @@ from temporalio.client import Client
 
 from benchmarks.application import KEY
 from layeron.adapters.database import upgrade
+from layeron.adapters.secret_sources import open_secret_source
 from layeron.adapters.temporal.connection import connect
 from layeron.adapters.temporal.embedded import server_command, wait_until_ready
 from layeron.cli.ports import claim
@@ -64,7 +65,8 @@ async def running_system(*, worker: bool) -> AsyncGenerator[System]:
             log = folder / f"{part}.log"
             await _start(stack, Child(part, command, env=environment, log=log))
         await _ready(settings)
-        yield System(settings, await connect(settings, lazy=False))
+        secrets = open_secret_source(settings.secrets, folder, settings.secrets_refresh)
+        yield System(settings, await connect(settings, secrets, lazy=False))
 
 
 def prepare_environment() -> None:

@@ -16,7 +16,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from layeron.durations import check_keeping, parse_duration, parse_keeping
 from layeron.errors import ConfigurationError
 from layeron.outbound.addresses import IPNetwork
-from layeron.secrets import ENCRYPTION_KEY
+from layeron.secrets import ENCRYPTION_KEY, secret
 
 PREFIX = "LAYERON_"
 _SIZE_UNITS = {"": 1, "b": 1, "kib": 2**10, "mib": 2**20, "gib": 2**30}
@@ -80,9 +80,22 @@ def parse_proxy(value: str) -> str:
     raise ValueError("no address of a proxy; write one such as http://proxy.internal:3128")
 
 
+def parse_secret_name(value: str) -> str:
+    """Return the name of a secret.
+
+    Raises:
+        ValueError: no secret can have it.
+    """
+    try:
+        return secret(value).name
+    except ConfigurationError as error:
+        raise ValueError(str(error).rstrip(".")) from None
+
+
 Networks = Annotated[tuple[IPNetwork, ...], BeforeValidator(parse_networks), NoDecode]
 Ports = Annotated[tuple[int, ...], BeforeValidator(parse_ports), NoDecode]
 ProxyURL = Annotated[str, AfterValidator(parse_proxy)]
+SecretName = Annotated[str, AfterValidator(parse_secret_name)]
 Duration = Annotated[timedelta, BeforeValidator(parse_duration), NoDecode]
 Keeping = Annotated[timedelta, BeforeValidator(parse_keeping), NoDecode]
 
@@ -139,8 +152,29 @@ class Settings(BaseSettings):
         default=None,
         description="Address of the Temporal web UI, for links to a workflow's page.",
     )
+    codec: SecretName | None = Field(
+        default=None,
+        description="Name of the secret whose value encrypts what enters Temporal's history;"
+        " default: it is not encrypted.",
+    )
+    codec_server: bool = Field(
+        default=False,
+        description="Let Temporal's UI and CLI have payloads decrypted at `/dashboard/codec`.",
+    )
     task_queue: str = Field(
         default="layeron", description="The Temporal task queue of the workers."
+    )
+    deployment: str | None = Field(
+        default=None,
+        pattern=r"^[A-Za-z0-9_-]{1,100}$",
+        description="Turns on Temporal's worker versioning: the worker deployment that these"
+        " workers belong to.",
+    )
+    build_id: str | None = Field(
+        default=None,
+        pattern=r"^[A-Za-z0-9._-]{1,100}$",
+        description="This release's name in `LAYERON_DEPLOYMENT`; its workers get work once"
+        " `layeron deployment promote` has named it.",
     )
     max_body: Size = Field(
         default=10 * 2**20, description="Largest accepted body, such as `10MiB`."
@@ -250,6 +284,21 @@ class Settings(BaseSettings):
         return self
 
     @model_validator(mode="after")
+    def _codec_server_has_a_codec(self) -> Self:
+        if self.codec_server and self.codec is None:
+            raise ValueError(
+                "LAYERON_CODEC_SERVER has nothing to decrypt with; set LAYERON_CODEC to the name of"
+                " the secret that encrypts, or leave it out"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _release_is_named(self) -> Self:
+        if (self.deployment is None) != (self.build_id is None):
+            raise ValueError("set LAYERON_DEPLOYMENT and LAYERON_BUILD_ID both, or neither of them")
+        return self
+
+    @model_validator(mode="after")
     def _production_is_safe(self) -> Self:
         if not self.production:
             return self
@@ -300,5 +349,6 @@ def load_settings(**overrides: Any) -> Settings:
 def unknown_variables(environ: Mapping[str, str]) -> list[str]:
     """Variables that look like settings and are none: misspelt ones, most likely."""
     known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
-    known |= {ENCRYPTION_KEY.name, f"{ENCRYPTION_KEY.name}_PREVIOUS"}
+    for name in (ENCRYPTION_KEY.name, environ.get(f"{PREFIX}CODEC", "")):
+        known |= {name, f"{name}_PREVIOUS"}
     return sorted(name for name in environ if name.startswith(PREFIX) and name not in known)

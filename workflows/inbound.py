@@ -73,7 +73,7 @@ class InboundWorkflow:
                 cause = error.cause
                 if is_cancelled_exception(error):
                     raise
-                if not isinstance(cause, ApplicationError) or cause.type not in _KNOWN:
+                if not isinstance(cause, ApplicationError) or _kind_of(cause) not in _KNOWN:
                     # Timed out or broken: no attempt was left to write that down itself.
                     await _record_exhausted(event, str(cause))
                     _fail(event, str(cause))
@@ -89,7 +89,7 @@ class InboundWorkflow:
                     event = replace(event, attempts_used=report["number"])
                     await workflow.sleep(_delay(event.policy, event.attempts_used))
                 else:
-                    event = replace(event, attempts_used=cause.details[0])
+                    event = replace(event, attempts_used=_used_before(event, cause))
                     await workflow.sleep(min(_FIRST_PATIENCE * 2**troubles, _LONGEST_PATIENCE))
                     troubles = min(troubles + 1, 10)
                 if workflow.info().is_continue_as_new_suggested():
@@ -137,6 +137,18 @@ class InboundWorkflow:
 
 
 _KNOWN = {names.HANDLER_FAILED, names.PERMANENT, names.UNAVAILABLE, names.UNRECORDED}
+
+
+def _kind_of(cause: ApplicationError) -> str | None:
+    """The kind of a failure; a worker that cannot decrypt what it was given is trouble of ours."""
+    below = cause.cause
+    is_unread = isinstance(below, ApplicationError) and below.type == names.NO_KEY
+    return names.UNAVAILABLE if is_unread else cause.type
+
+
+def _used_before(event: InboundEvent, trouble: ApplicationError) -> int:
+    """How many attempts were used up before trouble of ours came."""
+    return int(trouble.details[0]) if trouble.details else event.attempts_used
 
 
 def _retry_policy(policy: HandlingPolicy, used: int) -> RetryPolicy:

@@ -24,7 +24,7 @@ async def open_toolbox(settings: Settings) -> AsyncGenerator[Toolbox]:
         stack.push_async_callback(secrets.close)
         database = open_database(settings.effective_database_url)
         stack.push_async_callback(database.close)
-        client = await connect(settings)
+        client = await connect(settings, secrets)
         engine = TemporalEngine(
             client, task_queue=settings.task_queue, timeout=settings.engine_timeout
         )

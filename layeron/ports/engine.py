@@ -156,6 +156,15 @@ class Engine(Protocol):
         """How much waits for workers, of each kind of work."""
         ...
 
+    async def decode(self, payloads: bytes) -> bytes:
+        """What is in payloads that a tool of the engine's shows; both in that tool's JSON.
+
+        Raises:
+            PayloadError: they have another form.
+            SecretUnavailableError: they were encrypted with a key that is not here.
+        """
+        ...
+
     async def check(self) -> None:
         """Return if the engine takes starts now."""
         ...

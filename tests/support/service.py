@@ -15,6 +15,7 @@ from temporalio.client import Client
 
 from api.application import build_api
 from layeron.adapters.database import upgrade
+from layeron.adapters.temporal.connection import connect
 from layeron.adapters.toolbox import open_toolbox
 from layeron.application import Backend
 from layeron.keys import new_key
@@ -132,7 +133,10 @@ async def running_service(
         )
         record, key = new_key("tests")
         await tools.records.add_key(record)
-        client = await temporal.connect()
+        if known.codec is None:
+            client = await temporal.connect()
+        else:
+            client = await connect(known, tools.secrets, lazy=False)
         service = Service(app, known, tools, http, key, client, stack)
         if worker:
             await service.work()

@@ -1,7 +1,7 @@
 """How values travel to and from Temporal: plain JSON, and `Event` for workflows that take it."""
 
 import base64
-from dataclasses import fields, is_dataclass
+from dataclasses import fields, is_dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -9,11 +9,13 @@ from temporalio.converter import (
     AdvancedJSONEncoder,
     CompositePayloadConverter,
     DataConverter,
+    DefaultFailureConverterWithEncodedAttributes,
     DefaultPayloadConverter,
     JSONPlainPayloadConverter,
     JSONTypeConverter,
 )
 
+from layeron.adapters.temporal.codec import HistoryCodec
 from layeron.event import Event
 from layeron.request import headers_of
 
@@ -69,3 +71,11 @@ class LayeronPayloadConverter(CompositePayloadConverter):
 
 
 DATA_CONVERTER = DataConverter(payload_converter_class=LayeronPayloadConverter)
+
+
+def converter_with(codec: HistoryCodec) -> DataConverter:
+    """The same behind a codec; where it encrypts, messages and stacks of failures are, too."""
+    converter = replace(DATA_CONVERTER, payload_codec=codec)
+    if not codec.encrypts:
+        return converter
+    return replace(converter, failure_converter_class=DefaultFailureConverterWithEncodedAttributes)

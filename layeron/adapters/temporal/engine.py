@@ -20,6 +20,7 @@ from temporalio.service import RPCError, RPCStatusCode
 
 from layeron import names
 from layeron.adapters.temporal.backlog import backlog_of
+from layeron.adapters.temporal.codec import HistoryCodec
 from layeron.adapters.temporal.deadline import deadline
 from layeron.adapters.temporal.schedules import keep_retention_schedule
 from layeron.adapters.temporal.search_attributes import (
@@ -27,7 +28,7 @@ from layeron.adapters.temporal.search_attributes import (
     key_of,
     register_attributes,
 )
-from layeron.errors import EngineUnavailableError, NotFoundError
+from layeron.errors import EngineUnavailableError, NotFoundError, SecretUnavailableError
 from layeron.identity import (
     bulk_workflow_id,
     erasing_workflow_id,
@@ -155,8 +156,8 @@ class TemporalEngine:
                 return cast("Handled", await handle.result())
         except WorkflowFailureError:
             return Handled("dead_letter")
-        except (TimeoutError, RPCError):
-            return None  # the event is safe; only its answer is late
+        except (TimeoutError, RPCError, SecretUnavailableError):
+            return None  # the event is safe; only its answer is late, or cannot be read
 
     async def find(self, event_id: str) -> Execution | None:
         """Read an event's input back from its workflow's history."""
@@ -192,6 +193,11 @@ class TemporalEngine:
                 backlog_of(self._client, names.outbound_queue(self._task_queue)),
             )
         return Backlog("handling", *handling), Backlog("sending", *sending)
+
+    async def decode(self, payloads: bytes) -> bytes:
+        """What is in payloads, by the client's codec."""
+        codec = cast("HistoryCodec", self._client.data_converter.payload_codec)
+        return await codec.decode_json(payloads)
 
     async def check(self) -> None:
         """Ask for our namespace, without which nothing can be started."""
