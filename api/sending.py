@@ -13,7 +13,7 @@ from api.door import Door, Operation, json_response
 from api.questions import BadRequestError, Question, fields_of, object_of
 from layeron.operating_records import ApiKey
 from layeron.outbound.gateway import SendingGateway
-from layeron.outbound.options import EVENT_TYPE, LONGEST_EVENT_TYPE
+from layeron.outbound.options import EVENT_TYPE, LONGEST_EVENT_TYPE, PLAIN_TEXT
 from layeron.outbound.outgoing import MOST_EVENTS, OutgoingEvent
 from layeron.outbound.records import SendResult
 from layeron.settings import Settings
@@ -36,9 +36,11 @@ class NewEvent(Question):
 
     type: Annotated[str, Field(pattern=f"^{EVENT_TYPE.pattern}$", max_length=LONGEST_EVENT_TYPE)]
     payload: Any
-    idempotency_key: Annotated[str, Field(min_length=1, max_length=255)] | None = None
+    idempotency_key: (
+        Annotated[str, Field(min_length=1, max_length=255, pattern=PLAIN_TEXT)] | None
+    ) = None
     endpoints: list[str] | None = None
-    user_id: Annotated[str, Field(min_length=1, max_length=200)] | None = None
+    user_id: Annotated[str, Field(min_length=1, max_length=200, pattern=PLAIN_TEXT)] | None = None
     headers: dict[str, str] | None = None
 
 

@@ -18,6 +18,10 @@ from layeron.signing.rule import Signature, SignatureDict
 EVENT_TYPE = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*")
 """As the Standard Webhooks specification recommends: words parted by full stops."""
 
+_CONTROL = r"\x00-\x1f\x7f-\x9f\u2028\u2029"
+PLAIN_TEXT = f"^[^{_CONTROL}]+$"
+"""A text of one line: without control characters, which logs and workflow ids must not hold."""
+
 ENDPOINT_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 LONGEST_EVENT_TYPE = 128
 _PATTERN = re.compile(rf"\*|{EVENT_TYPE.pattern}(\.\*)?")
@@ -45,6 +49,17 @@ def check_event_type(event_type: str) -> str:
             f" 'invoice.paid', at most {LONGEST_EVENT_TYPE} characters"
         )
     return event_type
+
+
+def check_plain(text: str) -> str:
+    """The same text, if it is one line that people can read.
+
+    Raises:
+        ValueError: it holds a line break or another control character.
+    """
+    if re.search(f"[{_CONTROL}]", text):
+        raise ValueError("it holds a line break, NUL or another control character; leave that out")
+    return text
 
 
 def wants(patterns: Sequence[str], event_type: str) -> bool:
@@ -108,7 +123,7 @@ class EndpointOptions(Options):
     fifo: bool = False
     description: str = Field(default="", max_length=500)
     metadata: Mapping[str, Any] = {}
-    user_id: str | None = Field(default=None, max_length=200, pattern=r"^[^\x00-\x1f\x7f]+$")
+    user_id: str | None = Field(default=None, max_length=200, pattern=PLAIN_TEXT)
 
     @field_validator("url")
     @classmethod

@@ -11,13 +11,15 @@ from typing import Annotated, Any, ClassVar, cast
 from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
 from layeron.errors import PayloadError
-from layeron.outbound.options import check_event_type, check_headers
+from layeron.outbound.options import check_event_type, check_headers, check_plain
 
 MOST_EVENTS = 100
 """In one call of `send_many`."""
 
 _DEEPEST = 500
 _LONGEST = 120
+
+_Plain = Annotated[str, AfterValidator(check_plain)]
 
 
 def _new_key() -> str:
@@ -40,11 +42,11 @@ class OutgoingEvent:
 
     event_type: Annotated[str, AfterValidator(check_event_type)]
     payload: Any = field(repr=False)
-    idempotency_key: Annotated[str | None, Field(min_length=1, max_length=255)] = field(
+    idempotency_key: Annotated[_Plain | None, Field(min_length=1, max_length=255)] = field(
         default_factory=_new_key
     )
     endpoints: Sequence[str] | None = None
-    user_id: Annotated[str | None, Field(min_length=1, max_length=200)] = None
+    user_id: Annotated[_Plain | None, Field(min_length=1, max_length=200)] = None
     headers: Annotated[
         Mapping[str, str] | None,
         AfterValidator(lambda given: given if given is None else check_headers(given)),

@@ -26,8 +26,8 @@ class EndpointStore(Protocol):
         """Store a new endpoint; the same one again is fine.
 
         Raises:
-            ConflictError: its webhook has another of this name, or its user has *most* already;
-                those that belong to nobody are counted together.
+            ConflictError: its user has another of this name, or has *most* already; those that
+                belong to nobody are counted, and named, together.
         """
         ...
 
@@ -44,6 +44,7 @@ class EndpointStore(Protocol):
 
         Raises:
             NotFoundError: there is none (any more).
+            ConflictError: several customers have one of this name; says their ids.
         """
         ...
 
@@ -59,7 +60,7 @@ class EndpointStore(Protocol):
 
         Raises:
             NotFoundError: there is none.
-            ConflictError: another of its webhook has this name.
+            ConflictError: another of its user has this name.
         """
         ...
 

@@ -21,6 +21,8 @@ from layeron.identity import is_endpoint_id
 from layeron.outbound.records import EndpointPage, EndpointRecord
 from layeron.text import printable
 
+_MOST_TOLD = 3
+
 
 def add(session: Session, endpoint: EndpointRecord, *, most: int) -> None:
     """See `EndpointStore.add`."""
@@ -39,11 +41,17 @@ def get(session: Session, endpoint_id: str) -> EndpointRecord:
 
 def find(session: Session, namespace: str, webhook: str, name: str) -> EndpointRecord:
     """See `EndpointStore.find`."""
-    named = _created(namespace, webhook).where(EndpointRow.name == name)
-    row = session.exec(named).first()
-    if row is None:
+    named = _created(namespace, webhook).where(EndpointRow.name == name).limit(_MOST_TOLD)
+    rows = session.exec(named.order_by(col(EndpointRow.id))).all()
+    if not rows:
         raise NotFoundError(f"there is no endpoint {printable(name)!r} (any more).")
-    return record_of(row)
+    if len(rows) > 1:
+        ids = ", ".join(row.id for row in rows)
+        raise ConflictError(
+            f"several customers have an endpoint {printable(name)!r}; name it by its id, such as"
+            f" one of {ids}."
+        )
+    return record_of(rows[0])
 
 
 def change(session: Session, endpoint: EndpointRecord, *, read_at: datetime | None) -> bool:
@@ -136,7 +144,9 @@ def _refuse_too_many(session: Session, endpoint: EndpointRecord, most: int) -> N
 
 def _refuse_taken_name(session: Session, endpoint: EndpointRecord) -> None:
     others = _created(endpoint.namespace, endpoint.webhook).where(
-        EndpointRow.name == endpoint.name, col(EndpointRow.id) != endpoint.id
+        EndpointRow.name == endpoint.name,
+        EndpointRow.user_id == endpoint.user_id,
+        col(EndpointRow.id) != endpoint.id,
     )
     if session.exec(others).first() is not None:
         raise ConflictError(f"there is an endpoint {endpoint.name!r} already; choose another name.")

@@ -39,12 +39,26 @@ async def test_the_same_endpoint_again_is_fine(store: EndpointStore) -> None:
     assert page.endpoints == [endpoint]
 
 
-async def test_a_name_is_taken_once_in_a_webhook(store: EndpointStore) -> None:
-    await add(store, an_endpoint("crm"))
-    with pytest.raises(ConflictError, match="endpoint 'crm' already; choose another name"):
-        await add(store, an_endpoint("crm", user_id="7"))
+async def test_a_name_is_taken_once_by_each_owner_in_a_webhook(store: EndpointStore) -> None:
+    for owner in (None, "7", "8"):
+        await add(store, an_endpoint("crm", user_id=owner))
+        with pytest.raises(ConflictError, match="endpoint 'crm' already; choose another name"):
+            await add(store, an_endpoint("crm", user_id=owner))
     await add(store, an_endpoint("crm", webhook="invoices"))
     await add(store, an_endpoint("crm", namespace="eu"))
+
+
+async def test_a_name_of_several_owners_names_none_of_their_endpoints(
+    store: EndpointStore,
+) -> None:
+    owned = [an_endpoint("crm", user_id=owner, at=after(int(owner))) for owner in "1234"]
+    await add(store, *owned)
+    with pytest.raises(ConflictError, match="several customers have an endpoint 'crm'") as refused:
+        await store.find("default", "orders", "crm")
+    assert [each.id in str(refused.value) for each in owned] == [True, True, True, False]
+    for each in owned[1:]:
+        await store.delete(each.id)
+    assert await store.find("default", "orders", "crm") == owned[0]
 
 
 async def test_a_user_has_only_so_many_in_a_webhook(store: EndpointStore) -> None:
@@ -73,7 +87,7 @@ async def test_creates_at_once_do_not_pass_the_cap(store: EndpointStore) -> None
 
 async def test_creates_of_one_name_at_once_leave_one(store: EndpointStore) -> None:
     results = await asyncio.gather(
-        *(store.add(an_endpoint(user_id=str(n)), most=MOST) for n in range(8)),
+        *(store.add(an_endpoint(user_id="7"), most=MOST) for _ in range(8)),
         return_exceptions=True,
     )
     assert sorted(type(each).__name__ for each in results) == ["ConflictError"] * 7 + ["NoneType"]
