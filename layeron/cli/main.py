@@ -14,6 +14,7 @@ import typer
 from layeron.cli import (
     audit,
     check,
+    deployment,
     dev,
     endpoints,
     erase,
@@ -55,6 +56,7 @@ app.add_typer(audit.app, name="audit")
 app.add_typer(keys.app, name="keys")
 app.add_typer(secrets.app, name="secrets")
 app.add_typer(production.database, name="db")
+app.add_typer(deployment.app, name="deployment")
 
 
 def _print_version(wanted: bool) -> None:  # noqa: FBT001  # a typer callback gets its flag by position

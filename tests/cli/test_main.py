@@ -30,6 +30,7 @@ COMMANDS = [
     "keys",
     "secrets",
     "db",
+    "deployment",
 ]
 
 
