@@ -53,23 +53,34 @@ def head_revision() -> str:
 
 
 def require_head(connection: Connection) -> None:
-    """Return if the schema is the one this release was written for.
+    """Return if the schema has all that this release needs.
+
+    That of a later release has: migrations only add, and add nothing that must be filled in, so
+    that the code of before goes on while a release is rolled out, and can be brought back.
 
     Raises:
-        DatabaseUnavailableError: it is another one.
+        DatabaseUnavailableError: it is older, or not ours.
     """
     revision, head = _revision_of(connection), head_revision()
-    if revision != head:
-        _refuse_later(revision)
+    if revision != head and not _is_later(revision):
         raise DatabaseUnavailableError(
             f"the database is at revision {revision or 'none'}, this release needs {head};"
             f" {UPGRADE}."
         )
 
 
+def _is_later(revision: str | None) -> bool:
+    return revision is not None and revision not in _known_revisions()
+
+
+@cache
+def _known_revisions() -> frozenset[str]:
+    script = ScriptDirectory.from_config(_config())
+    return frozenset(each.revision for each in script.walk_revisions())
+
+
 def _refuse_later(revision: str | None) -> None:
-    known = {each.revision for each in ScriptDirectory.from_config(_config()).walk_revisions()}
-    if revision is not None and revision not in known:
+    if _is_later(revision):
         raise DatabaseUnavailableError(
             f"the database is at revision {revision}, of a later release than this one, which"
             f" knows {head_revision()}; run the later release."

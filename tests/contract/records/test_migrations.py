@@ -157,17 +157,27 @@ async def test_an_old_schema_is_refused_with_the_mend(empty_url: str) -> None:
     await store.close()
 
 
-async def test_a_newer_schema_is_refused_with_the_mend(url: str) -> None:
+async def test_the_schema_of_a_later_release_serves_this_one_and_is_not_taken_back(
+    url: str,
+) -> None:
     engine = open_engine(url)
     with engine.begin() as connection:
-        connection.exec_driver_sql("UPDATE layeron_schema SET version_num = '9999'")
+        for change in (
+            "ALTER TABLE events ADD COLUMN tomorrow TEXT",
+            "ALTER TABLE events ADD COLUMN weight INTEGER NOT NULL DEFAULT 1",
+            "CREATE TABLE things_of_tomorrow (id TEXT PRIMARY KEY)",
+            "UPDATE layeron_schema SET version_num = '9999'",
+        ):
+            connection.exec_driver_sql(change)
     engine.dispose()
     store = open_record_store(url)
-    with pytest.raises(DatabaseUnavailableError, match=r"9999.*run the later release"):
-        await store.check()
+    await store.check()
+    event = an_event()
+    await begin(store, event)
+    assert (await store.get_event(event.event_id)).id == event.event_id
+    await store.close()
     with pytest.raises(DatabaseUnavailableError, match=r"9999.*run the later release"):
         upgrade(url)
-    await store.close()
 
 
 def test_the_migrations_of_a_user_in_the_same_database_are_left_alone(empty_url: str) -> None:
