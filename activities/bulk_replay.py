@@ -13,6 +13,7 @@ from activities.trouble import trouble_of_ours
 from layeron.bulk import BulkReplays
 from layeron.errors import NotFoundError
 from layeron.operating_records import BulkReplay, BulkStatus
+from layeron.tracing import apart
 
 _SECONDS = 5.0
 """What one part takes at the rate that was asked for."""
@@ -87,7 +88,8 @@ class BulkReplayActivities:
             await self._bulk.store.set_status(bulk_id, "stopped", at=datetime.now(UTC))
 
     async def _replay(self, bulk: BulkReplay, event_ids: Sequence[str]) -> None:
-        replayed = await asyncio.gather(*(self._bulk.replay(bulk, each) for each in event_ids))
+        with apart():  # each event has a trace of its own, which stays of a size to look at
+            replayed = await asyncio.gather(*(self._bulk.replay(bulk, each) for each in event_ids))
         await self._bulk.store.advance(
             bulk.id,
             cursor=event_ids[-1],

@@ -14,7 +14,9 @@ from activities.bodies import LOST, stored_body
 from activities.keyring import Credentials, Keyring
 from activities.room import Room
 from layeron.application import Backend
+from layeron.current import working_on
 from layeron.errors import ConfigurationError, UnavailableError
+from layeron.hiding import texts_in
 from layeron.outbound.judging import judge
 from layeron.outbound.records import ENDED, DeliveryReport, EndpointRecord, OutboundEvent
 from layeron.outbound.sealing import Seals
@@ -25,6 +27,7 @@ from layeron.ports.deliveries import DeliveryStore, Due, Ended, Finished, Later
 from layeron.ports.secrets import SecretSource
 from layeron.ports.sender import Answered, Sender, Unanswered
 from layeron.redaction import redact
+from layeron.tracing import about, failed, span
 
 logger = logging.getLogger("layeron.worker")
 
@@ -186,22 +189,43 @@ class Courier:
             except TimeoutError:
                 later = _busy(due.endpoint.id, clock)
                 return _unsent(due, later.why, clock.now(), again=later.at)
-            try:
-                return await self._attempt_now(event, due, credentials, body, clock)
-            except Exception as error:
-                # A mistake of ours, or of a user's rule, with one endpoint is none of the others'.
-                logger.exception("%s: sending to %s failed", event.event_id, due.endpoint.id)
-                now = clock.now()
-                return judge(
-                    due.endpoint,
-                    due.number,
-                    Unanswered(
-                        "unsigned", f"the request could not be made: {type(error).__name__}"
-                    ),
-                    single_attempt=event.single_attempt,
-                    started_at=now,
-                    ended_at=now,
-                )
+            secret = () if isinstance(credentials, UnavailableError) else credentials.confidential
+            hidden = [*secret, *self._hidden(event, body)]
+            named = {
+                **about(event),
+                "layeron.endpoint.id": due.endpoint.id,
+                "layeron.attempt": due.number,
+            }
+            name = f"{event.namespace}/{event.webhook}"
+            with working_on(event.event_id, name, hidden), span("deliver", named) as delivering:
+                report = await self._attempt_safely(event, due, credentials, body, clock)
+                delivering.set_attribute("layeron.status", report.status)
+                if report.failure is not None:
+                    failed(delivering, report.failure)
+                return _clean(report, hidden)
+
+    async def _attempt_safely(
+        self,
+        event: OutboundEvent,
+        due: Due,
+        credentials: Credentials | UnavailableError,
+        body: bytes,
+        clock: Clock,
+    ) -> DeliveryReport:
+        try:
+            return await self._attempt_now(event, due, credentials, body, clock)
+        except Exception as error:
+            # A mistake of ours, or of a user's rule, with one endpoint is none of the others'.
+            logger.exception("%s: sending to %s failed", event.event_id, due.endpoint.id)
+            now = clock.now()
+            return judge(
+                due.endpoint,
+                due.number,
+                Unanswered("unsigned", f"the request could not be made: {type(error).__name__}"),
+                single_attempt=event.single_attempt,
+                started_at=now,
+                ended_at=now,
+            )
 
     async def _attempt_now(
         self,
@@ -241,7 +265,7 @@ class Courier:
                 body=request.body,
                 seconds=endpoint.timeout_seconds,
             )
-        report = judge(
+        return judge(
             endpoint,
             due.number,
             answer,
@@ -249,7 +273,11 @@ class Courier:
             started_at=started,
             ended_at=clock.now(),
         )
-        return _clean(report, credentials.confidential)
+
+    def _hidden(self, event: OutboundEvent, body: bytes) -> Sequence[str]:
+        """What of the payload nobody is shown, also where an endpoint repeats it."""
+        webhook = self._tools.app.publisher(event.namespace, event.webhook)
+        return texts_in(body, "application/json", webhook.redact) if webhook else ()
 
     async def _write(
         self, event: OutboundEvent, unrecorded: list[DeliveryReport]
@@ -260,9 +288,11 @@ class Courier:
         finished = await self._tools.deliveries.finish(event, reports)
         unrecorded.clear()
         due = {each.endpoint_id: each for each in reports}
+        webhook = self._tools.app.publisher(event.namespace, event.webhook)
+        is_told = webhook is None or webhook.observability.errors
         for each in finished:
             report = due[each.endpoint_id]
-            if report.failure is not None:
+            if report.failure is not None and is_told:
                 logger.warning(
                     "%s %s: attempt %d to %s failed, now %s: %s",
                     event.webhook, event.event_id, report.number, each.endpoint_id, each.status,

@@ -25,7 +25,7 @@ class TracedSender:
     ) -> Answered | Unanswered:
         """Send, as the other one does."""
         # The host alone: what follows it may hold a token.
-        named = {"http.request.method": "POST", "server.address": urlsplit(url).hostname}
+        named = {"http.request.method": "POST", "server.address": _host_of(url)}
         with span("POST", named, kind=SpanKind.CLIENT) as request:
             answer = await self._sender.post(
                 url, headers=self._with_trace(headers), body=body, seconds=seconds
@@ -49,3 +49,10 @@ class TracedSender:
         if named is None or any(name.lower() == TRACEPARENT for name, _ in headers):
             return headers
         return [*headers, (TRACEPARENT, named)]
+
+
+def _host_of(url: str) -> str | None:
+    try:
+        return urlsplit(url).hostname
+    except ValueError:
+        return None  # and the other sender says what is wrong with it
