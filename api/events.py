@@ -9,8 +9,9 @@ from starlette.responses import Response
 
 from api.doc import Doc, Parameter
 from api.door import Door, Operation, json_response, requester
+from api.errors import error
 from api.parameters import EVENT_FILTER, PAGE
-from api.payload import exact, pretty
+from api.payload import WHOLE_FOR_ADMIN, exact, may_have_whole, pretty, to_show
 from api.questions import (
     AtMost,
     BadRequestError,
@@ -66,7 +67,8 @@ _COUNT = Doc(
 _ATTEMPTS = Doc("List the attempts of an event, oldest first", Attempts, errors=(404,))
 _PAYLOAD = Doc(
     "Get the exact bytes that were received or sent",
-    about="Or, with `pretty`, text to look at: JSON is indented.",
+    about="Or, with `pretty`, text to look at: JSON is indented, and without the fields that the"
+    " webhook hides (`redact`). Where it hides some, the exact bytes need the scope `admin`.",
     media={
         "application/octet-stream": {"type": "string", "format": "binary"},
         "text/plain": {"type": "string"},
@@ -146,10 +148,14 @@ class EventsAPI:
         record = await self._operations.get_event(request.path_params["event_id"])
         return json_response(Attempts(record.attempts))
 
-    async def _payload(self, request: Request, _: ApiKey) -> Response:
-        event_id = request.path_params["event_id"]
-        body = await self._operations.get_payload(event_id)
-        return pretty(body) if query_of(request)["pretty"] else exact(body, event_id)
+    async def _payload(self, request: Request, key: ApiKey) -> Response:
+        app, event_id = self._operations.app, request.path_params["event_id"]
+        record = await self._operations.get_event(event_id)
+        if query_of(request)["pretty"]:
+            return pretty(to_show(app, record, await self._operations.get_payload(event_id)))
+        if not may_have_whole(app, record, key):
+            return error(403, "forbidden", WHOLE_FOR_ADMIN)
+        return exact(await self._operations.get_payload(event_id), event_id)
 
     async def _replay(self, request: Request, key: ApiKey) -> Response:
         asked = question_of(request, ReplayQuestion)

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from api.doc import Doc, Parameter
 from api.door import Door, Operation, json_response, requester
 from api.parameters import NAMESPACE, PAGE, WEBHOOK
+from api.payload import may_have_whole
 from api.questions import BadRequestError, query_of
 from api.views import page, shown, view
 from layeron.application import Backend
@@ -38,7 +39,13 @@ _LIST = Doc(
     page("RejectionPage", "rejections", _SHOWN),
     query=(NAMESPACE, WEBHOOK, Parameter("cause", "Refused for this cause."), *PAGE),
 )
-_GET = Doc("Get a refused request with its body", _WHOLE, errors=(404,))
+_GET = Doc(
+    "Get a refused request with its body",
+    _WHOLE,
+    about="Where its webhook hides fields of the payload (`redact`), the body needs the scope"
+    " `admin`; others get null.",
+    errors=(404,),
+)
 _ACCEPT = Doc(
     "Verify a refused request again, and let it in",
     Accepted,
@@ -87,9 +94,10 @@ class RejectionsAPI:
         rejections = [_shown(each) for each in found.rejections]
         return json_response({"rejections": rejections, "next_cursor": found.next_cursor})
 
-    async def _get(self, request: Request, _: ApiKey) -> Response:
+    async def _get(self, request: Request, key: ApiKey) -> Response:
         found = await self._intake.records.get_rejection(request.path_params["rejection_id"])
-        body = None if found.body is None else base64.b64encode(found.body).decode()
+        given = found.body if may_have_whole(self._app, found, key) else None
+        body = None if given is None else base64.b64encode(given).decode()
         return json_response({**_shown(found), "body_base64": body})
 
     async def _accept(self, request: Request, key: ApiKey) -> Response:

@@ -19,6 +19,7 @@ from layeron.signing.verdict import RefusalError, Verdict
 from layeron.signing.verify import verify
 from layeron.text import printable
 
+SIGNED_CONTENT = "signed content"
 _LONGEST_EXCERPT = 240
 
 
@@ -135,13 +136,13 @@ def _by_key(
     try:
         message = message_of(rule, request, timestamp, key.value)
     except RefusalError as refusal:
-        yield Step("signed content", refusal.detail, good=False)
+        yield Step(SIGNED_CONTENT, refusal.detail, good=False)
         return
     if rule.algorithm not in {"token", "basic"}:
         # What a function says is signed may hold the secret.
         tellable = for_holder or not callable(rule.signed_payload)
         excerpt = f": {_excerpt(message)}" if tellable else ""
-        yield Step("signed content", f"{len(message)} bytes{excerpt}")
+        yield Step(SIGNED_CONTENT, f"{len(message)} bytes{excerpt}")
     for encoding in rule.secret_encodings:
         try:
             secret = decode_secret(key.value, encoding)

@@ -6,12 +6,12 @@ from typing import Any
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
-from api.dashboard.door import Door
+from api.dashboard.door import Door, failure
 from api.dashboard.preview import Preview, preview
 from api.dashboard.site import Site
 from api.dashboard.timeline import timeline
 from api.dashboard.visit import Visit
-from api.payload import exact
+from api.payload import WHOLE_FOR_ADMIN, exact, may_have_whole, to_show
 from layeron.errors import BodyLostError, NotFoundError, UnavailableError
 from layeron.identity import is_event_id
 from layeron.links import workflow_page
@@ -70,6 +70,9 @@ class EventPage:
 
     async def _download(self, visit: Visit) -> Response:
         event_id = _id_of(visit)
+        event = await self._events.get_event(event_id)
+        if not may_have_whole(self._site.app, event, visit.key):
+            return failure(403, WHOLE_FOR_ADMIN, visit)
         return exact(await self._events.get_payload(event_id), event_id)
 
     async def _replay(self, visit: Visit) -> Response:
@@ -85,7 +88,8 @@ class EventPage:
 
     async def _body(self, event: EventRecord) -> Body:
         try:
-            return Body(preview(await self._events.get_payload(event.id)))
+            body = await self._events.get_payload(event.id)
+            return Body(preview(to_show(self._site.app, event, body)))
         except (BodyLostError, NotFoundError, UnavailableError) as trouble:
             return Body(None, str(trouble))
 

@@ -1,7 +1,7 @@
 """Rejections: requests that were refused, why, and letting one in after the mend."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from starlette.responses import Response
 from starlette.routing import BaseRoute
@@ -11,11 +11,12 @@ from api.dashboard.list_query import ListQuery
 from api.dashboard.preview import preview
 from api.dashboard.site import Site
 from api.dashboard.visit import Visit
+from api.payload import to_show
 from layeron.errors import NotFoundError, UnavailableError
 from layeron.identity import is_rejection_id
 from layeron.records import RejectionPage, RejectionRecord
 from layeron.rejections import let_in, request_of
-from layeron.signing.explanation import Explanation, explain
+from layeron.signing.explanation import SIGNED_CONTENT, Explanation, explain
 from layeron.signing.verdict import Cause
 
 _PER_PAGE = 50
@@ -82,7 +83,7 @@ class RejectionsPage:
             "rejection.html",
             rejection=rejection,
             told=await self._told(rejection),
-            preview=None if body is None else preview(body),
+            preview=None if body is None else preview(to_show(self._site.app, rejection, body)),
             can_accept=body is not None and rejection.accepted_event_id is None,
         )
 
@@ -119,6 +120,9 @@ class RejectionsPage:
             return Told(None, f"verifying it again took more than {_LONGEST_SECONDS} s")
         except UnavailableError as trouble:
             return Told(None, str(trouble))
+        if webhook.redact:  # the signed content begins with the body, mostly
+            steps = [each for each in explanation.steps if each.title != SIGNED_CONTENT]
+            explanation = replace(explanation, steps=steps)
         return Told(explanation)
 
 
