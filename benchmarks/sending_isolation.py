@@ -20,7 +20,7 @@ from benchmarks.provider import FILLER
 from benchmarks.sending_system import running_sender
 
 _PER_SECOND = 5
-_SECONDS = 30
+_SECONDS = 60
 _WARM_UP_SECONDS = 5
 _HANGING = 50
 _HANGING_PER_SECOND = 5

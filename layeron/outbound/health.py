@@ -108,7 +108,7 @@ def ask_again(wait: Wait, *, key: str, at: datetime, since: datetime) -> datetim
         at: now.
         since: it waits.
     """
-    spread = max(at - since, wait.until - at) / 2
+    spread = max(at - since, wait.until - at)
     spread = min(max(spread, _SHORTEST_SPREAD), _LONGEST_SPREAD)
     share = int.from_bytes(hashlib.sha256(key.encode()).digest()[:4]) / 2**32
     return wait.until + spread * (1 + share) / 2
