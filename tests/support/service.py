@@ -103,7 +103,13 @@ async def eventually(look: Callable[[], Awaitable[T | None]]) -> T:
 
 @asynccontextmanager
 async def running_service(
-    app: Backend, folder: Path, temporal: Temporal, *, worker: bool = True, **settings: object
+    app: Backend,
+    folder: Path,
+    temporal: Temporal,
+    *,
+    worker: bool = True,
+    drainer: bool = True,
+    **settings: object,
 ) -> AsyncGenerator[Service]:
     """Run *app* with its own data folder and task queue; settings as `load_settings` takes them."""
     known = load_settings(
@@ -123,7 +129,8 @@ async def running_service(
         await tools.check(app)
         front = build_api(app, tools, known)
         stack.push_async_callback(front.close)
-        await stack.enter_async_context(front.draining())
+        if drainer:
+            await stack.enter_async_context(front.draining())
         http = await stack.enter_async_context(
             httpx2.AsyncClient(
                 transport=httpx2.ASGITransport(cast("Any", front)),

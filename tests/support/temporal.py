@@ -1,9 +1,11 @@
 """A real Temporal server for tests: the one that ``layeron dev`` embeds."""
 
 import asyncio
+import os
+import signal
 import socket
-from collections.abc import AsyncGenerator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, Generator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
 from temporalio.client import Client
@@ -49,6 +51,15 @@ class TemporalServer:
 
     async def kill(self) -> None:
         await self._child.kill()
+
+    @contextmanager
+    def frozen(self) -> Generator[None]:
+        """Meanwhile it answers nobody; what it was sent it does in the end."""
+        os.kill(self._child.pid, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            os.kill(self._child.pid, signal.SIGCONT)
 
     async def stop(self) -> None:
         await self._child.stop(patience=5)

@@ -4,7 +4,7 @@ import hashlib
 from datetime import UTC, datetime, timedelta
 from functools import cache
 
-from sqlalchemy import Executable, bindparam, case, delete, or_
+from sqlalchemy import Executable, bindparam, case, delete, or_, update
 from sqlmodel import Session, col, select
 
 from layeron.adapters.database.columns import UtcTime
@@ -104,6 +104,8 @@ def make_alias(session: Session, alias: str, event_id: str) -> bool:
     added = addition.on_conflict_do_nothing().returning(col(AliasRow.alias))
     if session.exec(added).first() is None:
         return False
+    # An id leads to an event in one step, so those that led to this one lead on.
+    session.exec(update(AliasRow).where(col(AliasRow.event_id) == alias).values(event_id=event_id))
     counted = (
         delete(DuplicateCountRow)
         .where(col(DuplicateCountRow.event_id) == alias)
