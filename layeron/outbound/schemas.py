@@ -1,19 +1,19 @@
 """JSON Schemas of event types."""
 
-from collections.abc import Mapping
-from typing import Any, cast
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import (
-    SchemaError,
+from jsonschema_rs import (
+    Draft202012Validator,
+    FancyRegexOptions,
     ValidationError,
-    best_match,  # pyright: ignore[reportUnknownVariableType]  # its stub leaves the answer open
+    ValidationErrorKind,
 )
-from referencing.exceptions import Unresolvable
-from referencing.jsonschema import DRAFT202012, EMPTY_REGISTRY
 
 _LONGEST = 200
-_REFERENCES = frozenset({"$ref", "$dynamicRef"})
+_PATTERNS = FancyRegexOptions(backtrack_limit=100_000)
+"""Most patterns are matched in linear time; what only backtracking can match gives up after some
+milliseconds, and does not fit: payloads are judged where all else waits for it."""
 
 
 class PayloadSchema:
@@ -27,36 +27,25 @@ class PayloadSchema:
 
     def __init__(self, schema: Mapping[str, Any]) -> None:
         try:
-            Draft202012Validator.check_schema(schema)
-        except SchemaError as error:
-            raise ValueError(f"no JSON Schema, at {error.json_path}: {error.message}") from None
-        root = DRAFT202012.create_resource(schema)
-        # The validator's own registry would fetch what a reference names from the network.
-        registry = EMPTY_REGISTRY.with_resource("", root)
-        todo = [(root, registry.resolver_with_root(root))]
-        for resource, resolver in todo:
-            contents = resource.contents
-            is_object = isinstance(contents, Mapping)  # True and False are schemas, too
-            said = cast("Mapping[str, Any]", contents if is_object else {})
-            for keyword in _REFERENCES & said.keys():
-                try:
-                    resolver.lookup(said[keyword])
-                except Unresolvable as lost:
-                    raise ValueError(
-                        f"{keyword} {lost.ref!r} leads nowhere; put what it names into $defs"
-                    ) from None
-            todo += [(each, resolver.in_subresource(each)) for each in resource.subresources()]
-        # The stub of its methods has types that it does not tell.
-        self._validator: Any = Draft202012Validator(schema, registry=registry)
+            self._validator = Draft202012Validator(
+                dict(schema), pattern_options=_PATTERNS, validate_formats=False, offline=True
+            )
+        except ValidationError as error:
+            said, where = error.message[:_LONGEST], _path(error.instance_path)
+            is_lost = isinstance(error.kind, ValidationErrorKind.Referencing)
+            raise ValueError(
+                f"a reference leads nowhere ({said}); put what it names into $defs"
+                if is_lost
+                else f"no JSON Schema, at {where}: {said}"
+            ) from None
 
     def mistake_in(self, payload: Any) -> str | None:
         """What does not fit, and where; None if all does."""
-        try:
-            error = cast("ValidationError | None", best_match(self._validator.iter_errors(payload)))
-        except RecursionError:
-            return "it is nested too deep"
-        except OverflowError:  # of a number whose multiples are asked for
-            return "it holds a number that is too large"
+        error = next(self._validator.iter_errors(payload), None)
         if error is None:
             return None
-        return f"at {error.json_path}: {error.message[:_LONGEST]}"
+        return f"at {_path(error.instance_path)}: {error.message[:_LONGEST]}"
+
+
+def _path(steps: Sequence[str | int]) -> str:
+    return "$" + "".join(f"[{each}]" if isinstance(each, int) else f".{each}" for each in steps)

@@ -66,13 +66,13 @@ def operated() -> Any:
         (lambda: out(event_types={"invoice paid": {}}), ["'invoice paid'", "full stops"]),
         (lambda: out(event_types={"a" * 129: {}}), ["at most 128"]),
         (lambda: typed(shema={}), ["did you mean 'schema'"]),
-        (lambda: typed(schema={"type": "objekt"}), ["no JSON Schema", "'objekt'"]),
+        (lambda: typed(schema={"type": "objekt"}), ["no JSON Schema", '$.type: "objekt"']),
         (lambda: typed(schema={"pattern": "("}), ["no JSON Schema", "$.pattern"]),
         (lambda: typed(schema={"$ref": "#/$defs/none"}), ["'/$defs/none'", "into $defs"]),
         (lambda: typed(schema={"$ref": "https://example.com/a"}), ["leads nowhere", "$defs"]),
         (
             lambda: typed(schema={"$dynamicRef": "https://example.com/a"}),
-            ["$dynamicRef", "nowhere"],
+            ["https://example.com/a", "nowhere"],
         ),
         (
             lambda: typed(schema=PAID, example={"amount": "1"}),
@@ -146,7 +146,7 @@ def test_event_types_are_typed_or_plain() -> None:
     assert plain.event_types == out(event_types={"invoice.paid": known}).event_types
     schema = plain.schema_of("invoice.paid")
     assert schema.mistake_in({"amount": 2}) is None
-    assert schema.mistake_in({}) == "at $: 'amount' is a required property"
+    assert schema.mistake_in({}) == 'at $: "amount" is a required property'
     assert plain.schema_of("invoice.sent") is None
 
 
@@ -161,11 +161,23 @@ def test_a_schema_may_refer_to_its_own_parts() -> None:
     assert "$.inner.leaf" in found.mistake_in({"inner": {"leaf": "x"}})
 
 
-def test_a_schema_that_goes_in_circles_judges_in_words() -> None:
+def test_a_schema_that_goes_in_circles_asks_for_nothing() -> None:
     found = typed(schema={"$ref": "#"}).schema_of("invoice.paid")
-    assert found.mistake_in({}) == "it is nested too deep"
+    assert found.mistake_in({}) is None
 
 
-def test_a_number_too_large_to_be_judged_does_not_fit() -> None:
-    found = typed(schema={"multipleOf": 0.01}).schema_of("invoice.paid")
-    assert found.mistake_in(10**400) == "it holds a number that is too large"
+@pytest.mark.parametrize("pattern", ["^(a+)+$", "^(?=a)(a|aa)+$", r"^(a|a?)+\1$"])
+@pytest.mark.parametrize("where", ["pattern", "patternProperties"])
+def test_no_pattern_is_matched_for_ever(pattern: str, where: str) -> None:
+    judged: dict[str, object] = {
+        "pattern": {"pattern": pattern},
+        "patternProperties": {"patternProperties": {pattern: {}}, "additionalProperties": False},
+    }
+    found = typed(schema=judged[where]).schema_of("invoice.paid")
+    text = f"{'a' * 2_000}!"
+    assert found.mistake_in(text if where == "pattern" else {text: 1}) is not None
+
+
+def test_a_number_of_any_size_is_judged() -> None:
+    found = typed(schema={"maximum": 5}).schema_of("invoice.paid")
+    assert found.mistake_in(10**400) is not None
