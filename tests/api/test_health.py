@@ -8,8 +8,9 @@ import httpx2
 import pytest
 from starlette.applications import Starlette
 
-from api.health import health_routes
+from api.health import Check, health_routes
 from layeron.adapters.folder import FolderBlobStore
+from layeron.errors import UnavailableError
 from tests.support.service import Service, running_service
 from tests.support.temporal import TemporalServer, free_port
 from tests.support.vendor import SECRET, SECRET_NAME, ignore, vendor
@@ -22,7 +23,7 @@ async def test_a_service_whose_parts_all_answer_is_live_and_ready(
     assert (live.status_code, live.json()) == (200, {"status": "live"})
     ready = await http.get("/health/ready")
     assert ready.status_code == 200
-    parts = {"engine": "ok", "database": "ok", "bodies": "ok"}
+    parts = {"engine": "ok", "database": "ok", "inbox": "ok", "bodies": "ok"}
     assert ready.json() == {"status": "ready", "parts": parts}
 
 
@@ -35,13 +36,14 @@ async def test_readiness_names_the_part_that_is_down_and_heals(
         bodies = tmp_path / "bodies"
         shutil.rmtree(bodies)
         bodies.write_text("in the way")
-        assert await unready(service) == {
+        assert await degraded(service) == {
             "engine": "ok",
             "database": "ok",
+            "inbox": "ok",
             "bodies": "BlobStoreUnavailable",
         }
         bodies.unlink()
-        assert await unready(service) is None
+        assert await degraded(service) is None
 
 
 async def test_readiness_names_the_engine_when_nothing_listens_there(
@@ -53,23 +55,50 @@ async def test_readiness_names_the_engine_when_nothing_listens_there(
     async with running_service(
         app, tmp_path, temporal, worker=False, temporal_address=nowhere, engine_timeout=0.5
     ) as service:
-        parts = await unready(service)
+        parts = await degraded(service)
         assert parts is not None
         assert parts["engine"] == "EngineUnavailable"
         assert (await service.http.get("/health/live")).status_code == 200
 
 
-async def unready(service: Service) -> dict[str, str] | None:
-    """The parts as readiness shows them, or None when all is well."""
+async def degraded(service: Service) -> dict[str, str] | None:
+    """The parts as readiness shows them while events are accepted all the same, or None."""
     assert isinstance(service.tools.blobs, FolderBlobStore)
     answer = await service.http.get("/health/ready")
     told = answer.json()
-    if answer.status_code == 200:
-        assert told["status"] == "ready"
+    assert answer.status_code == 200
+    if told["status"] == "ready":
         return None
-    assert (answer.status_code, told["status"]) == (503, "not ready")
+    assert told["status"] == "degraded"
     parts: dict[str, str] = told["parts"]
     return parts
+
+
+async def test_without_what_is_enough_to_accept_events_it_is_not_ready() -> None:
+    down: set[str] = set()
+
+    def check(name: str) -> Check:
+        async def answer() -> None:
+            if name in down:
+                raise UnavailableError(name)
+
+        return answer
+
+    parts = {name: check(name) for name in ("engine", "inbox", "bodies")}
+    service = Starlette(routes=health_routes(parts, enough={"engine", "inbox"}))
+    transport = httpx2.ASGITransport(service)
+    async with httpx2.AsyncClient(transport=transport, base_url="http://x.example") as http:
+        for these, code, status in (
+            (set[str](), 200, "ready"),
+            ({"bodies"}, 200, "degraded"),
+            ({"engine"}, 200, "degraded"),
+            ({"inbox", "bodies"}, 200, "degraded"),
+            ({"engine", "inbox"}, 503, "not ready"),
+        ):
+            down.clear()
+            down.update(these)
+            answer = await http.get("/health/ready")
+            assert (answer.status_code, answer.json()["status"]) == (code, status)
 
 
 async def test_many_who_ask_at_once_cost_every_part_one_call() -> None:

@@ -198,6 +198,7 @@ async def test_the_api_says_that_it_is_down_and_nothing_of_where_it_is(
             assert ready.json()["parts"] == {
                 "engine": "ok",
                 "database": "DatabaseUnavailable",
+                "inbox": "DatabaseUnavailable",
                 "bodies": "ok",
             }
         assert (await service.api("GET", "/events")).status_code == 200
