@@ -19,7 +19,7 @@ MOST_EVENTS = 100
 _DEEPEST = 500
 _LONGEST = 120
 
-_Plain = Annotated[str, AfterValidator(check_plain)]
+_PLAIN = AfterValidator(lambda given: given if given is None else check_plain(given))
 
 
 def _new_key() -> str:
@@ -42,11 +42,11 @@ class OutgoingEvent:
 
     event_type: Annotated[str, AfterValidator(check_event_type)]
     payload: Any = field(repr=False)
-    idempotency_key: Annotated[_Plain | None, Field(min_length=1, max_length=255)] = field(
+    idempotency_key: Annotated[str | None, Field(min_length=1, max_length=255), _PLAIN] = field(
         default_factory=_new_key
     )
     endpoints: Sequence[str] | None = None
-    user_id: Annotated[_Plain | None, Field(min_length=1, max_length=200)] = None
+    user_id: Annotated[str | None, Field(min_length=1, max_length=200), _PLAIN] = None
     headers: Annotated[
         Mapping[str, str] | None,
         AfterValidator(lambda given: given if given is None else check_headers(given)),

@@ -185,6 +185,12 @@ async def test_the_same_key_with_another_content_is_told_of(
         (OutgoingEvent(7, {}), "event_type: input should be a valid string"),  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]  # untyped callers do this
         (OutgoingEvent("a.b", {}, ""), "idempotency_key: string should have at least 1"),
         (OutgoingEvent("a.b", {}, "k" * 256), "idempotency_key: string should have at most 255"),
+        (OutgoingEvent("a.b\n", {}), "event_type: 'a.b\\n' is no event type"),
+        (OutgoingEvent("a.b", {}, "key\n"), "idempotency_key: it holds a line break"),
+        (OutgoingEvent("a.b", {}, "k\0ey"), "idempotency_key: it holds a line break, NUL"),
+        (OutgoingEvent("a.b", {}, user_id="nina\r\nforged"), "user_id: it holds a line break"),
+        (OutgoingEvent("a.b", {}, user_id="nina\x85"), "user_id: it holds a line break"),
+        (OutgoingEvent("a.b", {}, user_id="\u2028"), "user_id: it holds a line break"),
         (OutgoingEvent("a.b", {}, user_id=7), "user_id: input should be a valid string"),  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]  # untyped callers do this
         (OutgoingEvent("a.b", {}, endpoints="all"), "endpoints: "),
         (OutgoingEvent("a.b", {}, headers={"Host": "x"}), "headers: header 'Host' is set by"),
@@ -232,7 +238,7 @@ async def test_a_type_that_is_not_declared_or_does_not_fit_its_schema_is_refused
     assert (await typed.send("invoice.sent", "anything")).event_id
     with pytest.raises(PayloadError, match=r"declares no 'invoice.payd'; did you mean 'invoice"):
         await typed.send("invoice.payd", {"amount": 1})
-    with pytest.raises(PayloadError, match=r"schema of 'invoice.paid': at \$\.amount: '1' is not"):
+    with pytest.raises(PayloadError, match=r"schema of 'invoice.paid': at \$\.amount: .1. is not"):
         await typed.send("invoice.paid", {"amount": "1"})
 
 
