@@ -155,7 +155,7 @@ def _sending(
             at_once_to_one=settings.endpoint_concurrency,
         ),
     )
-    lanes = LaneActivities(outbound, tools.deliveries)
+    lanes = LaneActivities(outbound, tools.deliveries, tools.engine)
     return Worker(
         client,
         task_queue=names.outbound_queue(settings.task_queue),
@@ -168,6 +168,7 @@ def _sending(
             outbound.settle,
             lanes.announce_in_turn,
             lanes.deliver_in_turn,
+            lanes.find_or_deliver_in_turn,
             lanes.settle_in_turn,
         ],
         max_concurrent_activities=settings.outbound_concurrency,

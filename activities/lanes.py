@@ -7,16 +7,21 @@ from typing import TypeAlias
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
+from activities.heartbeat import heartbeats
 from activities.outbound import OutboundActivities, Progress
 from activities.trouble import LOGGED, trouble_of_ours
 from layeron import names
 from layeron.outbound.notices import Notice
 from layeron.outbound.records import OutboundEvent
 from layeron.ports.deliveries import DeliveryStore
+from layeron.ports.engine import Engine
 from layeron.records import DeliveryStatus
 
 Turn: TypeAlias = tuple[str, int]
 """What waits in a lane: the id of an event, and the number of the replay that sends it."""
+
+_PART = 50
+"""Deliveries that are looked at together, each with one question to the engine."""
 
 _SOON_SECONDS = (0.02, 0.04, 0.1, 0.2, 0.4, 0.8)
 _LONGEST_WAIT = timedelta(seconds=30)
@@ -29,15 +34,42 @@ class LaneActivities:
     so that the record may be missing for a moment.
     """
 
-    def __init__(self, outbound: OutboundActivities, deliveries: DeliveryStore) -> None:
+    def __init__(
+        self, outbound: OutboundActivities, deliveries: DeliveryStore, engine: Engine
+    ) -> None:
         self._outbound = outbound
         self._deliveries = deliveries
+        self._engine = engine
 
     @activity.defn
     async def deliver_in_turn(self, turn: Turn, endpoint_id: str, force: bool) -> Progress:  # noqa: FBT001  # the engine passes arguments by position
         """See `OutboundActivities.deliver`; one that is not on record is waited for."""
         event = await self._on_record(turn, endpoint_id)
         return await self._outbound.deliver(event, endpoint_id, force)
+
+    @activity.defn
+    async def find_or_deliver_in_turn(
+        self,
+        turn: Turn,
+        endpoint_id: str,
+        force: bool,  # noqa: FBT001  # the engine passes arguments by position
+        after: str,
+    ) -> Progress:
+        """Find what a lane that was terminated has left behind; deliver if that is nothing.
+
+        Args:
+            turn: what is first in the lane, which has just begun.
+            endpoint_id: where it leads.
+            force: an operator wants an attempt now.
+            after: id of the last event that was found before.
+        """
+        # After an attempt whose outcome is not written down yet, that comes first.
+        if not activity.info().heartbeat_details:
+            async with trouble_of_ours(turn[0]), heartbeats():
+                left = await self._left_behind(turn, endpoint_id, after)
+            if left:
+                return Progress(left=left)
+        return await self.deliver_in_turn(turn, endpoint_id, force)
 
     @activity.defn
     async def settle_in_turn(
@@ -61,6 +93,22 @@ class LaneActivities:
     async def announce_in_turn(self, turn: Turn, endpoint_id: str, notices: list[Notice]) -> None:
         """See `OutboundActivities.announce`."""
         await self._outbound.announce(await self._on_record(turn, endpoint_id), notices)
+
+    async def _left_behind(self, turn: Turn, endpoint_id: str, after: str) -> list[Turn]:
+        """Deliveries that wait on record, and whose own workflow will not tell the lane of them."""
+        while found := await self._deliveries.waiting(endpoint_id, after=after, limit=_PART):
+            running = await asyncio.gather(
+                *(self._engine.is_running(each.workflow_id) for each in found)
+            )
+            left = [
+                (each.event_id, each.replay)
+                for each, is_running in zip(found, running, strict=True)
+                if not is_running and each.event_id != turn[0]
+            ]
+            if left:
+                return left
+            after = found[-1].event_id
+        return []
 
     async def _settle(
         self, turn: Turn, endpoint_id: str, status: DeliveryStatus, note: str

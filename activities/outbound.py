@@ -34,11 +34,14 @@ class Progress:
         waiting: endpoints that it has still to be delivered to.
         ended: how often each way to end has occurred.
         notices: what the operator wants to be told of.
+        left: what an earlier run of a lane has left behind: ids of events, and the numbers of the
+            replays that send them. There was no attempt then.
     """
 
     waiting: list[str] = field(default_factory=list[str])
     ended: dict[DeliveryStatus, int] = field(default_factory=dict[DeliveryStatus, int])
     notices: list[Notice] = field(default_factory=list[Notice])
+    left: list[tuple[str, int]] = field(default_factory=list[tuple[str, int]])
 
 
 class OutboundActivities:

@@ -15,6 +15,10 @@ LANE_SKIP = "skip"
 LANE_RETRY = "retry"
 """Signals to a lane."""
 
+LANE_VERSION = 1
+"""Of what a lane does: those that began under an earlier version go on as they began. With 1 it
+counts its signals, and looks for what an earlier lane has left behind."""
+
 BULK_CHANGED = "changed"
 """Signal to a bulk replay: its record says something else."""
 ERASE = "erase"

@@ -2,7 +2,9 @@
 
 import asyncio
 from collections import OrderedDict
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from temporalio import workflow
 from temporalio.common import Priority
@@ -18,6 +20,9 @@ from workflows.outbound import HEARTBEAT, LONGEST_ATTEMPT, PATIENT, is_cancelled
 _MOST_CARRIED = 35_000
 """Events that wait, of about 40 bytes each: the engine takes 2 MiB at most into a new run."""
 
+_MOST_SIGNALS = 2_000
+"""To one run, of the 10,000 that the engine takes: more come while a request is under way."""
+
 _PART = 200
 """Events that one activity ends."""
 
@@ -31,6 +36,9 @@ class Lane:
         replays: the number of the replay that sends an event, of those among them that one sends.
         unwanted: those among them that an operator skips.
         force: an operator wants an attempt of the first one now.
+        version: see `names.LANE_VERSION`.
+        left_after: the last event that was found of those that an earlier lane, which was
+            terminated, has left behind; None when all were.
     """
 
     endpoint_id: str
@@ -38,6 +46,8 @@ class Lane:
     replays: dict[str, int] = field(default_factory=dict[str, int])
     unwanted: list[str] = field(default_factory=list[str])
     force: bool = False
+    version: int = 0
+    left_after: str | None = ""
 
 
 @workflow.defn(name=names.LANE_WORKFLOW, sandboxed=False)
@@ -50,6 +60,9 @@ class LaneWorkflow:
         self._queue = OrderedDict((each, lane.replays.get(each, 0)) for each in lane.queue)
         self._unwanted = set(lane.unwanted)
         self._force = lane.force
+        self._version = lane.version
+        self._left_after = lane.left_after if lane.version else None
+        self._signals = 0
 
     @workflow.run
     async def run(self, lane: Lane) -> None:  # noqa: ARG002  # `__init__` has read it
@@ -72,6 +85,7 @@ class LaneWorkflow:
 
         A replay takes the place of the sending before it, which may be what the lane waits for.
         """
+        self._signals += 1
         known = self._queue.get(event_id)
         if known is None or replay > known:
             self._queue[event_id] = replay
@@ -80,12 +94,14 @@ class LaneWorkflow:
     @workflow.signal(name=names.LANE_SKIP)
     def skip(self, event_id: str) -> None:
         """Go on without this event, now or when its turn comes."""
+        self._signals += 1
         if event_id in self._queue:
             self._unwanted.add(event_id)
 
     @workflow.signal(name=names.LANE_RETRY)
     def retry(self, event_id: str) -> None:
         """Try this event again at once, if it is the one that the lane waits for."""
+        self._signals += 1
         if self._queue and self._first[0] == event_id:
             self._force = True
 
@@ -97,7 +113,15 @@ class LaneWorkflow:
         # Plain texts: what is read as anything else takes too long when there are thousands.
         replays = {event_id: replay for event_id, replay in self._queue.items() if replay}
         unwanted = sorted(self._unwanted)
-        return Lane(self._endpoint_id, list(self._queue), replays, unwanted, self._force)
+        return Lane(
+            self._endpoint_id,
+            list(self._queue),
+            replays,
+            unwanted,
+            self._force,
+            names.LANE_VERSION,
+            self._left_after,
+        )
 
     async def _go_on(self) -> None:
         """Deliver what is first, or see what else is to be done with it."""
@@ -127,6 +151,11 @@ class LaneWorkflow:
             # Nobody knows whether the attempt that an operator wanted was made.
             self._force = self._force or force
             return False
+        if progress.left:
+            self._force = self._force or force
+            self._take_over(progress.left)
+            return False
+        self._left_after = None
         if progress.notices:
             await workflow.execute_activity_method(
                 LaneActivities.announce_in_turn,
@@ -139,16 +168,27 @@ class LaneWorkflow:
         await workflow.wait_condition(lambda: self._is_called_from(turn))
         return False
 
+    def _take_over(self, left: list[Turn]) -> None:
+        """Let what an earlier lane has left behind wait here, all in the order of their ids."""
+        self._left_after, _ = left[-1]
+        new = {event_id: replay for event_id, replay in left if event_id not in self._queue}
+        if new:
+            self._queue = OrderedDict(sorted({**self._queue, **new}.items()))
+
     async def _attempt(self, turn: Turn, *, force: bool) -> Progress:
         """Deliver by the endpoint's schedule, whatever number of attempts that takes.
 
         Raises:
             asyncio.CancelledError: it was broken off.
         """
+        args: list[Any] = [turn, self._endpoint_id, force]
+        deliver: Callable[..., Awaitable[Progress]] = LaneActivities.deliver_in_turn
+        if self._left_after is not None:
+            deliver, args = LaneActivities.find_or_deliver_in_turn, [*args, self._left_after]
         try:
             return await workflow.execute_activity_method(
-                LaneActivities.deliver_in_turn,
-                args=[turn, self._endpoint_id, force],
+                deliver,
+                args=args,
                 start_to_close_timeout=LONGEST_ATTEMPT,
                 heartbeat_timeout=HEARTBEAT,
                 retry_policy=PATIENT,
@@ -191,14 +231,13 @@ class LaneWorkflow:
         )
 
     def _is_long(self) -> bool:
-        """Whether to go on in a new run, as the history is long, and what waits fits into it.
+        """Whether to go on in a new run, before the engine takes no more signals or events.
 
-        What does not fit stays here; the engine refuses signals long before a history is too long.
+        What does not fit into a new run stays here.
         """
-        return (
-            workflow.info().is_continue_as_new_suggested()
-            and len(self._queue) + len(self._unwanted) < _MOST_CARRIED
-        )
+        has_many_signals = self._version > 0 and self._signals >= _MOST_SIGNALS
+        fits = len(self._queue) + len(self._unwanted) < _MOST_CARRIED
+        return fits and (has_many_signals or workflow.info().is_continue_as_new_suggested())
 
 
 async def _outcome(delivering: "asyncio.Task[Progress]") -> Progress | None:

@@ -60,6 +60,20 @@ BeginResult = Due | Later | Ended
 
 
 @dataclass(frozen=True, slots=True)
+class Waiting:
+    """A delivery that has not ended.
+
+    Attributes:
+        replay: the number of the sending.
+        workflow_id: of that sending.
+    """
+
+    event_id: str
+    replay: int
+    workflow_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class Finished:
     """A delivery after its attempt was written down.
 
@@ -132,6 +146,16 @@ class DeliveryStore(Protocol):
             event_id: of the event.
             endpoint_id: the only one of the event that comes back.
             replay: the number of the sending.
+        """
+        ...
+
+    async def waiting(self, endpoint_id: str, *, after: str, limit: int) -> Sequence[Waiting]:
+        """Deliveries to an endpoint that have not ended, the oldest event first.
+
+        Args:
+            endpoint_id: where to.
+            after: id of an event: those of later ones; empty for all.
+            limit: how many.
         """
         ...
 

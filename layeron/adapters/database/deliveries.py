@@ -10,8 +10,9 @@ from layeron.adapters.database.paging import read_page
 from layeron.adapters.database.parts import in_parts
 from layeron.adapters.database.sending_tables import DeliveryRow
 from layeron.adapters.database.tables import EventRow, ReplayRow
-from layeron.identity import is_event_id
+from layeron.identity import is_event_id, replay_workflow_id
 from layeron.outbound.records import ENDED, DeliveryPage, EndpointRecord, OutboundEvent
+from layeron.ports.deliveries import Waiting
 from layeron.records import DeliveryRecord, DeliveryStatus, EventStatus
 
 # Built once: every attempt asks for them.
@@ -24,6 +25,9 @@ _STATUSES = (
     .where(DeliveryRow.event_id == bindparam("event_id"))
     .group_by(col(DeliveryRow.status), col(DeliveryRow.replay))
 )
+
+
+_OPEN: tuple[DeliveryStatus, ...] = ("queued", "retrying")
 
 
 def rows_of(session: Session, event_id: str, endpoint_ids: Sequence[str]) -> dict[str, DeliveryRow]:
@@ -107,6 +111,27 @@ def list_page(
         session, statement, key="event_id", is_key=is_event_id, limit=limit, cursor=cursor
     )
     return DeliveryPage([_record(row) for row in rows], next_cursor)
+
+
+def waiting(session: Session, endpoint_id: str, *, after: str, limit: int) -> list[Waiting]:
+    """See `DeliveryStore.waiting`."""
+    statement = (
+        select(DeliveryRow.event_id, DeliveryRow.replay, EventRow.workflow_id)
+        .join(EventRow, col(EventRow.id) == col(DeliveryRow.event_id))
+        .where(
+            DeliveryRow.endpoint_id == endpoint_id,
+            col(DeliveryRow.status).in_(_OPEN),
+            DeliveryRow.event_id > after,
+        )
+        .order_by(col(DeliveryRow.event_id))
+        .limit(limit)
+    )
+    return [
+        Waiting(
+            event_id, replay, replay_workflow_id(workflow_id, replay) if replay else workflow_id
+        )
+        for event_id, replay, workflow_id in session.exec(statement)
+    ]
 
 
 def of_event(session: Session, event_id: str) -> list[DeliveryRecord]:

@@ -13,7 +13,7 @@ from layeron.outbound.records import (
     EndpointRecord,
     OutboundEvent,
 )
-from layeron.ports.deliveries import BeginResult, Finished
+from layeron.ports.deliveries import BeginResult, Finished, Waiting
 from layeron.records import DeliveryStatus
 
 
@@ -56,6 +56,12 @@ class DatabaseDeliveryStore:
         """See the port."""
         return await self.transactions.read(
             partial(sending.sent, event_id=event_id, endpoint_id=endpoint_id, replay=replay)
+        )
+
+    async def waiting(self, endpoint_id: str, *, after: str, limit: int) -> Sequence[Waiting]:
+        """See the port."""
+        return await self.transactions.read(
+            partial(deliveries.waiting, endpoint_id=endpoint_id, after=after, limit=limit)
         )
 
     async def settle(

@@ -88,7 +88,7 @@ class TemporalEngine:
         async with deadline(self._timeout):
             await self._client.start_workflow(
                 names.LANE_WORKFLOW,
-                {"endpoint_id": endpoint_id},
+                {"endpoint_id": endpoint_id, "version": names.LANE_VERSION},
                 id=lane_workflow_id(endpoint_id),
                 task_queue=names.outbound_queue(self._task_queue),
                 start_signal=names.LANE_ENQUEUE,
