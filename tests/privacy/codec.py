@@ -1,5 +1,6 @@
 """What the tests of the payload codec share."""
 
+import base64
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from datetime import timedelta
 
@@ -40,3 +41,9 @@ async def inputs(client: Client, workflow_id: str) -> Sequence[Payload]:
     async for each in client.get_workflow_handle(workflow_id).fetch_history_events():
         return each.workflow_execution_started_event_attributes.input.payloads
     raise AssertionError("a history begins with its start")
+
+
+def forms(text: str) -> list[str]:
+    """A text as it is, and as base64 shows it within another, wherever it begins there."""
+    encoded = [base64.b64encode(b" " * shift + text.encode()).decode() for shift in range(3)]
+    return [text, *(each[4:-4] for each in encoded)]

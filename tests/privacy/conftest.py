@@ -1,6 +1,6 @@
 """An engine of these tests' own, whose file they search, and a key for its history."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Generator
 from pathlib import Path
 
 import pytest
@@ -30,9 +30,11 @@ def database(folder: Path, temporal: TemporalServer) -> list[Path]:
     return list(folder.glob("temporal.db*"))
 
 
-@pytest.fixture(autouse=True)
-def _secrets(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv(SECRET_NAME, SECRET)
-    monkeypatch.setenv(ENCRYPTION_KEY.name, "what endpoints are trusted with: this key")
-    monkeypatch.setenv(NAME, KEY)
-    monkeypatch.delenv(f"{NAME}_PREVIOUS", raising=False)
+@pytest.fixture(autouse=True, scope="module")
+def _secrets() -> Generator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(SECRET_NAME, SECRET)
+        patch.setenv(ENCRYPTION_KEY.name, "what endpoints are trusted with: this key")
+        patch.setenv(NAME, KEY)
+        patch.delenv(f"{NAME}_PREVIOUS", raising=False)
+        yield

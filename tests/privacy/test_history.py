@@ -4,7 +4,6 @@ Both are looked for in the file of a real engine, and in histories as a client w
 them.
 """
 
-import base64
 import uuid
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from layeron import Backend, Event, PermanentError, backend, webhooks
-from tests.privacy.codec import NAME, kept
+from tests.privacy.codec import NAME, forms, kept
 from tests.support.fulfilment import Fulfil, count_try, reserve
 from tests.support.service import Service, running_service
 from tests.support.temporal import TemporalServer, free_port
@@ -35,12 +34,6 @@ class Canaries(dict[str, str]):
             for part, canary in self.items()
             if any(form in each for form in forms(canary) for each in texts)
         }
-
-
-def forms(text: str) -> list[str]:
-    """A text as it is, and as base64 shows it within another, wherever it begins there."""
-    encoded = [base64.b64encode(b" " * shift + text.encode()).decode() for shift in range(3)]
-    return [text, *(each[4:-4] for each in encoded)]
 
 
 def declared(canaries: Canaries) -> Backend:
