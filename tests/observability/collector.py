@@ -1,0 +1,114 @@
+"""A receiver of OTLP over HTTP: what a real collector would get."""
+
+import threading
+from collections.abc import Generator, Iterable, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
+    ExportTraceServiceRequest,
+    ExportTraceServiceResponse,
+)
+from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
+from opentelemetry.proto.trace.v1 import trace_pb2
+
+
+@dataclass(frozen=True)
+class Exported:
+    """One span as it came over the wire.
+
+    Attributes:
+        parent: id of the span it belongs to; empty for the first of a trace.
+        links: trace ids of spans it is linked to.
+        words: every text in it, for secrets to be looked for.
+    """
+
+    name: str
+    service: str
+    scope: str
+    trace_id: str
+    span_id: str
+    parent: str
+    kind: str
+    status: str
+    message: str
+    attributes: Mapping[str, Any]
+    links: tuple[str, ...]
+    words: str
+
+
+@dataclass
+class Collector:
+    """The server's address and what it was sent."""
+
+    url: str = ""
+    spans: list[Exported] = field(default_factory=list[Exported])
+    kinds: set[str] = field(default_factory=set[str])
+
+    def take(self, body: bytes, kind: str) -> None:
+        self.kinds.add(kind)
+        request = ExportTraceServiceRequest.FromString(body)
+        for resource in request.resource_spans:
+            service = _plain(resource.resource.attributes)["service.name"]
+            for scope in resource.scope_spans:
+                for each in scope.spans:
+                    self.spans.append(_exported(each, str(service), scope.scope.name))
+
+
+def _exported(span: trace_pb2.Span, service: str, scope: str) -> Exported:
+    return Exported(
+        name=span.name,
+        service=service,
+        scope=scope,
+        trace_id=span.trace_id.hex(),
+        span_id=span.span_id.hex(),
+        parent=span.parent_span_id.hex(),
+        kind=trace_pb2.Span.SpanKind.Name(span.kind),
+        status=trace_pb2.Status.StatusCode.Name(span.status.code),
+        message=span.status.message,
+        attributes=_plain(span.attributes),
+        links=tuple(each.trace_id.hex() for each in span.links),
+        words=str(span),
+    )
+
+
+def _plain(attributes: Iterable[KeyValue]) -> dict[str, Any]:
+    return {each.key: _value(each.value) for each in attributes}
+
+
+def _value(value: AnyValue) -> Any:
+    return getattr(value, value.WhichOneof("value") or "string_value")
+
+
+class _Handler(BaseHTTPRequestHandler):
+    collector: Collector
+
+    def do_POST(self) -> None:  # the name is the library's
+        body = self.rfile.read(int(self.headers["content-length"]))
+        if self.path == "/v1/traces":
+            self.collector.take(body, self.headers["content-type"])
+        self.send_response(200)
+        self.send_header("content-type", "application/x-protobuf")
+        self.end_headers()
+        self.wfile.write(ExportTraceServiceResponse().SerializeToString())
+
+    def log_message(self, *_: Any) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def collecting() -> Generator[Collector]:
+    """Receive until the end of the block."""
+    collector = Collector()
+    handler = type("_Bound", (_Handler,), {"collector": collector})
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        collector.url = f"http://127.0.0.1:{server.server_port}"
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+        thread.start()
+        try:
+            yield collector
+        finally:
+            server.shutdown()
+            thread.join()

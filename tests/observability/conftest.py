@@ -1,0 +1,38 @@
+"""One service that was traced, told in two ways: with senders that are trusted, and without."""
+
+from collections.abc import Generator
+from contextlib import ExitStack
+
+import pytest
+
+from tests.observability.collector import collecting
+from tests.observability.story import UNSAMPLED, Shop, customer, running_shop
+from tests.support.temporal import TemporalServer
+
+
+@pytest.fixture(scope="session")
+def shop(tmp_path_factory: pytest.TempPathFactory, temporal: TemporalServer) -> Generator[Shop]:
+    """A service that has received and sent, and has ended: by its defaults."""
+    with ExitStack() as stack:
+        collector, endpoint = stack.enter_context(collecting()), stack.enter_context(customer())
+        folder = tmp_path_factory.mktemp("shop")
+        with running_shop(folder, temporal.address, collector, endpoint) as running:
+            assert running.post(b"{}", {"x-signature": "00" * 32}).status_code == 401
+            for each in ("order.created", "order.refused", "order.packed", "order.broken"):
+                running.receive(each)
+            endpoint.wait()
+        yield running
+
+
+@pytest.fixture(scope="session")
+def trusting(tmp_path_factory: pytest.TempPathFactory, temporal: TemporalServer) -> Generator[Shop]:
+    """The same with settings that let traces come in and go out."""
+    with ExitStack() as stack:
+        collector, endpoint = stack.enter_context(collecting()), stack.enter_context(customer())
+        folder = tmp_path_factory.mktemp("trusting")
+        trust = {"LAYERON_TRUST_TRACEPARENT": "true", "LAYERON_SEND_TRACEPARENT": "true"}
+        with running_shop(folder, temporal.address, collector, endpoint, **trust) as running:
+            running.receive("order.created")
+            endpoint.wait()
+            running.receive("order.packed", traceparent=UNSAMPLED)
+        yield running
