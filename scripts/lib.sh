@@ -86,11 +86,13 @@ attempt() {
     output=$("$@" 2>&1) || explain "$output"
 }
 
-# install runtime | all: the locked packages and, editable, the project; at once when they are there.
+# install runtime | all | deploy: the locked packages and, but for deploy, the project, editable; at
+# once when they are there.
 install() {
     case $1 in
     runtime) locks='constraints-runtime.txt constraints-build.txt' ;;
     all) locks=constraints.txt ;;
+    deploy) locks=constraints-deploy.txt ;;
     esac
     stamp=$venv/.layeron-$1
     # shellcheck disable=SC2086  # a list of file names without spaces
@@ -108,7 +110,7 @@ install() {
     for lock in $locks; do
         attempt pip_install --require-hashes --requirement "$lock"
     done
-    attempt pip_install --no-deps --no-build-isolation --editable .
+    [ "$1" = deploy ] || attempt pip_install --no-deps --no-build-isolation --editable .
     printf '%s\n' "$wanted" >"$stamp"
 }
 

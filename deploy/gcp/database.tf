@@ -61,10 +61,6 @@ resource "google_sql_database_instance" "records" {
       name  = "log_min_duration_statement"
       value = "-1" # statements hold what senders sent, and logs are kept elsewhere than records
     }
-    database_flags {
-      name  = "cloudsql.enable_pgaudit"
-      value = "on"
-    }
   }
 
   depends_on = [google_service_networking_connection.services]

@@ -42,7 +42,7 @@ variable "secrets" {
 }
 
 variable "releases" {
-  description = "Every release that is there: its build id, its image by digest, and how many workers it has. A release without workers has its jobs alone."
+  description = "Every release that is there: its build id, its image, and how many workers it has. A release without workers has its jobs alone."
   type = map(object({
     image   = string
     workers = optional(number, 0)

@@ -67,7 +67,13 @@ def test_no_file_names_a_folder_of_one_machine() -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["constraints.txt", "constraints-build.txt", "constraints-runtime.txt"]
+    "name",
+    [
+        "constraints.txt",
+        "constraints-build.txt",
+        "constraints-deploy.txt",
+        "constraints-runtime.txt",
+    ],
 )
 def test_constraints_hold_only_names_versions_and_hashes(name: str) -> None:
     entry = re.compile(
@@ -82,6 +88,7 @@ def test_constraints_hold_only_names_versions_and_hashes(name: str) -> None:
         ("constraints-runtime.txt", PYPROJECT["project"]["dependencies"]),
         ("constraints-build.txt", PYPROJECT["build-system"]["requires"]),
         ("constraints.txt", PYPROJECT["dependency-groups"]["dev"]),
+        ("constraints-deploy.txt", PYPROJECT["dependency-groups"]["deploy"]),
     ],
 )
 def test_every_dependency_is_locked(name: str, wanted: list[str]) -> None:
