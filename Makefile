@@ -3,7 +3,7 @@
 
 ARGS ?=
 
-.PHONY: help run test lint check format bench lock
+.PHONY: help run test lint check checkov format bench chaos load lock
 
 help: ## Show these targets
 	@sed -n 's/^\([a-z]*\): ##/\1/p' $(MAKEFILE_LIST) | awk '{ name = $$1; $$1 = ""; printf "  make %-8s%s\n", name, $$0 }'
@@ -20,11 +20,20 @@ lint: ## Check format, rules, types, import contracts, scripts and image
 check: ## Check everything: lint, then test
 	@scripts/check $(ARGS)
 
+checkov: ## Check the files of the deployment with checkov (part of lint)
+	@scripts/checkov $(ARGS)
+
 format: ## Format the code and mend what can be mended
 	@scripts/format
 
 bench: ## Measure throughput, latency and history events
 	@scripts/bench $(ARGS)
+
+chaos: ## Break the system under load, and see that nothing is lost
+	@scripts/chaos $(ARGS)
+
+load: ## Offer the system steady loads and bursts
+	@scripts/load $(ARGS)
 
 lock: ## Lock the newest versions that pyproject.toml allows
 	@scripts/lock
