@@ -1,7 +1,7 @@
 """``layeron check``: load the application and say what it declares and what it lacks."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -9,6 +9,7 @@ import typer
 from pydantic import TypeAdapter
 
 from layeron.adapters.secret_sources import open_secret_source
+from layeron.adapters.temporal.codec import open_codec
 from layeron.application import Backend
 from layeron.cli.options import AppArgument, AsJson, DataDir
 from layeron.cli.process import OURSELVES
@@ -129,16 +130,15 @@ def _name(webhook: InboundWebhook | OutboundWebhook) -> str:
 
 async def _missing_secrets(app: Backend, settings: Settings) -> Sequence[LayeronError]:
     source = open_secret_source(settings.secrets, settings.data_dir, settings.secrets_refresh)
+    needed: list[Awaitable[object]] = [source.values(each) for each in app.secrets]
+    if app.publishers:
+        needed.append(load_cipher(source))
+    needed.append(open_codec(settings, source, "").check())
     missing: list[LayeronError] = []
     try:
-        for each in app.secrets:
+        for each in needed:
             try:
-                await source.values(each)
-            except LayeronError as error:
-                missing.append(error)
-        if app.publishers:
-            try:
-                await load_cipher(source)
+                await each
             except LayeronError as error:
                 missing.append(error)
     finally:

@@ -230,3 +230,8 @@ def test_code_that_exits_is_told_of(tmp_path: Path) -> None:
 def test_a_wrong_declaration_is_one_sentence_with_its_line(tmp_path: Path) -> None:
     (line,) = told_lines(tmp_path, APP.replace("path=", "pth="))
     assert line.startswith("layeron: hooks.py, line 5: webhook 'vendor': unknown option 'pth'; ")
+
+
+def test_a_key_for_the_history_that_is_missing_is_said(folder: Path) -> None:
+    told = layeron("check", "hooks.py", folder=folder, LAYERON_CODEC="HISTORY_KEY").stderr
+    assert "to make one: layeron secrets set HISTORY_KEY --generate" in told
