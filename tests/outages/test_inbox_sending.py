@@ -1,0 +1,85 @@
+"""Events are sent while the engine is away: they wait in the inbox, and in their order."""
+
+from pathlib import Path
+
+import pytest
+
+from layeron.outbound.outgoing import OutgoingEvent
+from layeron.secrets import ENCRYPTION_KEY
+from tests.outages.waiting import IMPATIENT, drained
+from tests.sending.declared import SECRET, SECRET_NAME, publisher
+from tests.support.customer import running_customer
+from tests.support.gate import gate_before
+from tests.support.service import running_service
+from tests.support.temporal import TemporalServer
+
+
+@pytest.fixture(autouse=True)
+def _environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(SECRET_NAME, SECRET)
+    monkeypatch.setenv(ENCRYPTION_KEY.name, "a key of more than thirty-two characters")
+    monkeypatch.setenv("LAYERON_OUTBOUND_ALLOW", "127.0.0.0/8")
+
+
+async def test_what_is_sent_is_delivered_once_under_its_key_when_the_engine_is_back(
+    tmp_path: Path, temporal: TemporalServer
+) -> None:
+    async with (
+        running_customer() as customer,
+        gate_before(temporal.address) as gate,
+    ):
+        app, out = publisher(customer.url)
+        async with running_service(
+            app, tmp_path, temporal, temporal_address=gate.address, **IMPATIENT
+        ) as service:
+            before = await out.send("invoice.paid", {"n": 0}, idempotency_key="before")
+            await service.settled(before.event_id)
+            await gate.shut()
+            first = await out.send("invoice.paid", {"n": 1}, idempotency_key="during")
+            again = await out.send("invoice.paid", {"n": 1}, idempotency_key="during")
+            other = await out.send("invoice.paid", {"n": 2}, idempotency_key="during")
+            of_before = await out.send("invoice.paid", {"n": 0}, idempotency_key="before")
+            assert (first.duplicate, [each.status for each in first.deliveries]) == (
+                False,
+                ["queued"],
+            )
+            assert (again.event_id, again.duplicate, again.conflict) == (
+                first.event_id,
+                True,
+                False,
+            )
+            assert again.deliveries == first.deliveries
+            assert (other.event_id, other.duplicate, other.conflict) == (first.event_id, True, True)
+            assert (of_before.event_id, of_before.duplicate) == (before.event_id, True)
+            shown = await out.events.get(first.event_id)
+            assert (shown.status, shown.in_inbox) == ("accepted", True)
+            await gate.open()
+            record = await service.settled(first.event_id)
+            assert (record.status, record.duplicates, record.conflicts) == ("succeeded", 2, 1)
+            await drained(service)
+    assert customer.ids() == [before.event_id, first.event_id]
+
+
+async def test_what_goes_to_queues_keeps_its_order_across_the_outage(
+    tmp_path: Path, temporal: TemporalServer
+) -> None:
+    async with (
+        running_customer() as customer,
+        gate_before(temporal.address) as gate,
+    ):
+        app, out = publisher(customer.url, fifo=True)
+        async with running_service(
+            app, tmp_path, temporal, drainer=False, temporal_address=gate.address, **IMPATIENT
+        ) as service:
+            ids = [(await out.send("invoice.paid", {"n": 0})).event_id]
+            await service.settled(ids[0])
+            await gate.shut()
+            lot = [OutgoingEvent("invoice.paid", {"n": n}) for n in range(1, 13)]
+            ids += [each.event_id for each in await out.send_many(lot)]
+            await gate.open()
+            # The engine is back, but what is before it waits still.
+            ids.append((await out.send("invoice.paid", {"n": 13})).event_id)
+            for each in ids:
+                await service.settled(each)
+            await drained(service)
+    assert customer.ids() == ids
