@@ -7,7 +7,13 @@ import pytest
 
 from tests.observability.collector import collecting
 from tests.observability.story import UNSAMPLED, Shop, customer, running_shop
+from tests.support import vendor
 from tests.support.temporal import TemporalServer
+
+
+@pytest.fixture(autouse=True)
+def _secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(vendor.SECRET_NAME, vendor.SECRET)
 
 
 @pytest.fixture(scope="session")
