@@ -60,12 +60,9 @@ async def test_an_event_that_was_handled_under_another_id_than_was_answered_is_l
 async def test_an_event_with_two_successful_handlings_on_record_is_doubled(system: System) -> None:
     prefix, (offer,) = await offered(system, 1)
     assert (await judge(system, [offer], prefix, patience=10)).doubled == 0
-    answer = httpx2.post(
-        f"{system.url}/api/v1/events/{offer.event_id}/replay",
-        json={},
-        headers={"authorization": f"Bearer {system.key}"},
-        trust_env=False,
-    )
+    key = {"authorization": f"Bearer {system.key}"}
+    async with httpx2.AsyncClient(base_url=system.url, headers=key, trust_env=False) as http:
+        answer = await http.post(f"/api/v1/events/{offer.event_id}/replay", json={})
     answer.raise_for_status()
     while (verdict := await judge(system, [offer], prefix, patience=10)).repeated == 0:
         pass
