@@ -33,6 +33,7 @@ class System:
 
     settings: Settings
     temporal: Client
+    engine: Child
 
     @property
     def port(self) -> int:
@@ -56,7 +57,8 @@ async def running_system(*, worker: bool) -> AsyncGenerator[System]:
         command = server_command(
             folder / "temporal.db", host="127.0.0.1", port=temporal_port, ui_port=ui_port
         )
-        await _start(stack, Child("engine", command, log=folder / "engine.log"))
+        engine = Child("engine", command, log=folder / "engine.log")
+        await _start(stack, engine)
         upgrade(settings.effective_database_url)
         await wait_until_ready(f"127.0.0.1:{temporal_port}", _NAMESPACE)
         for part in ("serve", "worker") if worker else ("serve",):
@@ -66,7 +68,7 @@ async def running_system(*, worker: bool) -> AsyncGenerator[System]:
             await _start(stack, Child(part, command, env=environment, log=log))
         await _ready(settings)
         secrets = open_secret_source(settings.secrets, folder, settings.secrets_refresh)
-        yield System(settings, await connect(settings, secrets, lazy=False))
+        yield System(settings, await connect(settings, secrets, lazy=False), engine)
 
 
 def prepare_environment() -> None:
