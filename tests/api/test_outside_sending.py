@@ -15,6 +15,7 @@ from layeron.outbound.declaration import OutboundWebhook
 from layeron.outbound.endpoints import WebhookEndpoints
 from layeron.outbound.remote_endpoints import RemoteEndpoints
 from layeron.outbound.retry import OutboundRetry
+from layeron.outbound.sealing import Seals
 from layeron.redaction import REDACTED
 from tests.api.publishers import TOKEN, URL, Caller
 from tests.support import broken_server
@@ -73,7 +74,8 @@ async def test_an_endpoint_is_created_changed_shown_and_deleted(
     assert (await endpoints.disable("mine")).state.status == "disabled"
     assert (await endpoints.enable("mine")).state.status == "enabled"
     stored = await api.service.tools.endpoints.get(made.id)
-    assert stored.headers == {"Authorization": TOKEN, "x-tenant": "7"}
+    seals = Seals(api.service.tools.endpoints, api.service.tools.secrets)
+    assert dict(await seals.open_of(stored)) == {"Authorization": TOKEN, "x-tenant": "7"}
     for each in [made, *page.endpoints]:
         await endpoints.delete(each.id)
     with pytest.raises(NotFoundError):

@@ -89,6 +89,47 @@ async def test_named_endpoints_are_the_only_ones_it_is_sent_to_again(
             assert (answer.status_code, answer.json()["error"]["code"]) == (400, "bad_request")
 
 
+async def test_a_deleted_endpoint_is_sent_nothing_again(
+    tmp_path: Path, temporal: TemporalServer
+) -> None:
+    async with selling(tmp_path, temporal, always(200)) as (service, out, (a, b)):
+        made, _ = await out.endpoints.create(name="shop", url=f"{b.url}/shop")
+        await out.endpoints.disable("shop")
+        sent = await out.send("invoice.paid", {}, endpoints=["a", "shop"])
+        record = await service.settled(sent.event_id)
+        assert statuses(record) == {"a": "succeeded", "shop": "held"}
+        assert "is disabled by an operator; enable it" in str(record.last_error)
+        await out.endpoints.delete("shop")
+        for named in (None, ["shop"], [made.id], ["a", "shop"]):
+            with pytest.raises(ConflictError) as refused:
+                await out.events.replay(sent.event_id, endpoints=named)
+            assert f"'shop' ({made.id}), deleted since then" in str(refused.value)
+            assert "create one, and name it in 'endpoints'" in str(refused.value)
+        answer = await service.api("POST", f"/events/{sent.event_id}/replay")
+        assert (answer.status_code, answer.json()["error"]["code"]) == (409, "conflict")
+        assert (await out.events.get(sent.event_id)).replays == []
+        await out.endpoints.create(name="shop", url=f"{b.url}/shop")
+        await out.events.replay(sent.event_id, endpoints=["shop"])
+        await service.settled(sent.event_id, replays=1)
+        assert (len(a.requests), [each.path for each in b.requests]) == (1, ["/hooks/shop"])
+
+
+async def test_of_what_an_event_missed_deleted_endpoints_are_left_out(
+    tmp_path: Path, temporal: TemporalServer
+) -> None:
+    answering = always(200), in_turn(500, 200)
+    async with selling(tmp_path, temporal, *answering) as (service, out, (_, b)):
+        await out.endpoints.create(name="shop", url="http://127.0.0.1:9/", retry=ONCE)
+        sent = await out.send("invoice.paid", {})
+        await service.settled(sent.event_id)
+        await out.endpoints.delete("shop")
+        await out.events.replay(sent.event_id)
+        record = await service.settled(sent.event_id, replays=1)
+        assert [each.status for each in record.replays] == ["succeeded"]
+        assert statuses(record) == {"a": "succeeded", "b": "succeeded", "shop": "dead_letter"}
+        assert len(b.requests) == 2
+
+
 async def test_what_is_still_being_sent_is_a_conflict_and_what_has_ended_is_not(
     tmp_path: Path, temporal: TemporalServer
 ) -> None:

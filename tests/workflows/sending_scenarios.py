@@ -149,6 +149,19 @@ async def _lane_cancelled(scene: Scene) -> WorkflowHandle[Any, Any]:
     return lane
 
 
+async def _lane_terminated(scene: Scene) -> WorkflowHandle[Any, Any]:
+    sent = await scene.send(3)
+    await scene.service.settled(sent[0], {"dead_letter"})
+    for each in sent:
+        await scene.sending(each).result()
+    await (await scene.lane()).terminate()
+    sent += await scene.send(1)
+    lane = await scene.lane()
+    for each in sent[1:]:
+        await scene.service.settled(each)
+    return lane
+
+
 async def _in_a_new_run(scene: Scene) -> WorkflowHandle[Any, Any]:
     sent = await scene.send()
     await scene.arrived(1)
@@ -211,6 +224,9 @@ SENDING: Mapping[str, Sending] = {
         _told("replay"), _BLOCKED, {"fifo": True, "retry": {"schedule": []}}
     ),
     "lane-cancelled": Sending(_lane_cancelled, _BLOCKED, _FIFO),
+    "lane-after-a-terminated-one": Sending(
+        _lane_terminated, _BLOCKED, {"fifo": True, "retry": {"schedule": []}}
+    ),
     "lane-in-a-new-run": Sending(
         _in_a_new_run, _BLOCKED, _FIFO, {"limit.historyCount.suggestContinueAsNew": "20"}
     ),

@@ -5,10 +5,12 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from random import Random
 
+from layeron import OutboundWebhook
+from layeron.identity import outbound_workflow_id
 from layeron.request import Request
 from tests.sending.declared import publisher, send
 from tests.support.customer import always, in_turn, running_customer
-from tests.support.service import running_service
+from tests.support.service import Service, running_service
 from tests.support.temporal import TemporalServer, running_temporal
 from tests.workflows.lanes import LONG, arrived, lane_of
 
@@ -143,6 +145,47 @@ async def test_a_lane_whose_endpoint_is_deleted_keeps_its_events(
             records = [await service.settled(each) for each in sent]
     assert [each.status for each in records] == ["held"] * 3
     assert customer.ids() == sent[:1]
+
+
+async def test_what_a_terminated_lane_left_behind_is_sent_by_the_next_in_order(
+    tmp_path: Path, temporal: TemporalServer
+) -> None:
+    async with running_customer(in_turn(500, 200)) as customer:
+        app, out = publisher(customer.url, fifo=True, retry={"schedule": [2.0]})
+        async with running_service(app, tmp_path, temporal) as service:
+            sent = await send(out, 4)
+            await service.settled(sent[0], {"retrying"})
+            await terminate_lane(service, out, sent)
+            sent += await send(out, 1)
+            for each in sent:
+                assert (await service.settled(each)).status == "succeeded"
+    assert customer.ids() == [sent[0], *sent]
+
+
+async def test_a_replay_starts_a_terminated_lane_with_all_that_waits(
+    tmp_path: Path, temporal: TemporalServer
+) -> None:
+    async with running_customer(in_turn(500, 200)) as customer:
+        app, out = publisher(customer.url, fifo=True, retry=ONCE)
+        async with running_service(app, tmp_path, temporal) as service:
+            sent = await send(out, 60)
+            assert (await service.settled(sent[0])).status == "dead_letter"
+            await terminate_lane(service, out, sent)
+            await out.events.replay(sent[30])
+            await service.settled(sent[30], replays=1)
+            for each in sent[1:]:
+                assert (await service.settled(each)).status == "succeeded"
+            left = await service.tools.records.get_event(sent[0])
+    assert left.status == "dead_letter"
+    assert customer.ids() == sent
+
+
+async def terminate_lane(service: Service, out: OutboundWebhook, sent: list[str]) -> None:
+    """Terminate the lane of endpoint a, once it is alone in knowing of these events."""
+    for each in sent:
+        sending = outbound_workflow_id(out.namespace, out.name, each)
+        await service.temporal.get_workflow_handle(sending).result()
+    await service.temporal.get_workflow_handle((await lane_of(service, out)).id).terminate()
 
 
 async def test_a_queue_that_takes_no_more_holds_up_no_other_endpoint_and_loses_nothing(

@@ -1,5 +1,6 @@
 """Lanes in which much waits: all of it comes along into a new run, unless it is too much."""
 
+import uuid
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from layeron.adapters.temporal.converter import DATA_CONVERTER
 from tests.sending.declared import publisher, send
 from tests.support.customer import in_turn, running_customer
 from tests.support.service import eventually, running_service
-from tests.support.temporal import running_temporal
+from tests.support.temporal import TemporalServer, running_temporal
 from tests.workflows.lanes import LONG, arrived, lane_of
 from workflows import lane as lanes
 from workflows.lane import Lane, LaneWorkflow
@@ -56,6 +57,40 @@ async def test_twenty_thousand_that_wait_come_along_into_a_new_run_in_their_orde
             await first.terminate()
     assert (found.queue, found.replays, found.unwanted) == (ALL, {ALL[3]: 1}, [ALL[7]])
     assert size < ENGINE_TAKES / 2
+
+
+async def test_a_lane_goes_on_in_a_new_run_before_the_engine_takes_no_more_signals(
+    temporal: TemporalServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lanes, "_MOST_SIGNALS", 20)
+    client = await temporal.connect()
+    queue = f"lanes-{uuid.uuid4()}"
+    async with Worker(client, task_queue=queue, workflows=[LaneWorkflow]):
+
+        async def lane_with_signals(version: int) -> WorkflowHandle[Any, Any]:
+            lane = Lane(f"whep_{version}", [ALL[0]], version=version)
+            started = await client.start_workflow(
+                names.LANE_WORKFLOW, lane, id=f"{queue}/{version}", task_queue=queue
+            )
+            for each in ALL[1:25]:
+                await started.signal(names.LANE_ENQUEUE, args=[each, 0])
+            return started
+
+        began_before, counting = await lane_with_signals(0), await lane_with_signals(1)
+
+        async def in_a_new_run() -> Lane | None:
+            now = await counting.describe()
+            new = client.get_workflow_handle(now.id, run_id=now.run_id)
+            found, _ = await started_with(new)
+            return found if now.run_id != counting.first_execution_run_id else None
+
+        found = await eventually(in_a_new_run)
+        assert found.queue[:20] == ALL[:20]
+        assert (found.version, found.left_after) == (names.LANE_VERSION, "")
+        same = await began_before.describe()
+        assert same.run_id == began_before.first_execution_run_id
+        for each in (began_before, client.get_workflow_handle(counting.id)):
+            await each.terminate()
 
 
 async def test_a_lane_that_waits_goes_on_in_a_new_run_with_all_that_waits_in_it(

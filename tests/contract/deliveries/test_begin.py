@@ -169,7 +169,16 @@ async def test_what_is_disabled_or_deleted_or_unknown_is_held(database: Database
         Ended(C.id, "held"),  # is declared no more
     ]
     await database.deliveries.finish(event, [took(B)])
-    assert (await database.records.get_event(event.event_id)).status == "held"
+    record = await database.records.get_event(event.event_id)
+    assert record.status == "held"
+    why = {each.endpoint_id: each.last_error or "" for each in record.deliveries}
+    for each in (A, disabled):
+        assert why[each.id] == (
+            "held: the endpoint is disabled by an operator; enable it and replay the event"
+        )
+    for each in (deleted, C):
+        assert why[each.id].startswith("held: the endpoint was deleted;")
+    assert record.last_error in why.values()
 
 
 async def test_an_event_for_disabled_endpoints_only_is_held_at_once(database: Database) -> None:

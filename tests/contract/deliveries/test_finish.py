@@ -206,6 +206,18 @@ async def test_an_endpoint_that_failed_for_days_is_disabled(database: Database) 
         assert (finished.disabled, finished.status) == expected
     stored = await database.endpoints.get(endpoint.id)
     assert (stored.state.status, stored.state.disabled_reason) == ("disabled", "failing")
+    (delivery,) = (await database.records.get_event(event.event_id)).deliveries
+    assert delivery.last_error == (
+        "answered 500 Internal Server Error; held: the endpoint is disabled after days in which it"
+        " took nothing; enable it and replay the event"
+    )
+    # As often as it is asked for: whoever was to tell the operator may have died.
+    again = Ended(endpoint.id, "held", disabled="failing")
+    assert await begin_one(database, event, endpoint, at=after(6 * DAY)) == again
+    other = an_event(endpoint)
+    assert await begin_one(database, other, endpoint, at=after(6 * DAY)) == Ended(
+        endpoint.id, "held"
+    )
     assert stored.state.failing_since == NOON
 
 
@@ -301,6 +313,19 @@ async def test_a_delivery_is_skipped_or_given_up(database: Database) -> None:
     assert deliveries_of(record) == {"a": "skipped", "b": "skipped"}
     assert {each.last_error for each in record.deliveries} == {"skipped by ops"}
     assert (record.status, record.attempts[0].outcome) == ("succeeded", "interrupted")
+
+
+async def test_deliveries_are_settled_together(database: Database) -> None:
+    event = an_event(A, B, C)
+    await begin(database, event, [A, B, C])
+    await database.deliveries.finish(event, [took(A)])
+    every = [A.id, B.id, C.id]
+    await database.deliveries.settle(event, every, "dead_letter", note="cancelled", at=after(5))
+    await database.deliveries.settle(event, [], "dead_letter", note="?", at=after(6))
+    record = await database.records.get_event(event.event_id)
+    assert deliveries_of(record) == {"a": "succeeded", "b": "dead_letter", "c": "dead_letter"}
+    assert (record.status, record.last_error) == ("dead_letter", "cancelled")
+    assert [each.outcome for each in record.attempts if each.endpoint != "a"] == ["interrupted"] * 2
 
 
 async def test_what_was_delivered_is_not_settled_otherwise(database: Database) -> None:
