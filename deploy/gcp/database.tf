@@ -41,6 +41,11 @@ resource "google_sql_database_instance" "records" {
       query_insights_enabled = true
     }
 
+    # Eight for each process at most; during a release there are twice as many of them.
+    database_flags {
+      name  = "max_connections"
+      value = "250"
+    }
     database_flags {
       name  = "log_checkpoints"
       value = "on"
