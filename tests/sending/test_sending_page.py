@@ -62,7 +62,7 @@ async def run_in_shell(script: str, key: str) -> None:
 def at_home(text: str, customer: Customer, blocked: Customer) -> str:
     """The text with addresses on loopback in place of those on the Internet."""
     text = re.sub(r"https://ledger\.example\.com/\w+", blocked.url, text)
-    return re.sub(r"https://\w+\.example\.com/\w+", customer.url, text)
+    return re.sub(r"https://\w+\.example\.com/\w+|http://127\.0\.0\.1:9000/\w+", customer.url, text)
 
 
 async def test_every_step_of_the_page_can_be_taken(
