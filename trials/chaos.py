@@ -27,8 +27,8 @@ _PATIENCE_SECONDS = 240
 _WORK_SECONDS = 0.1
 _LARGE_EVERY = 5
 _PAGE = ROOT / "docs" / "faults.md"
-_HEAD = ("fault", "offered", "accepted", "handled", "lost", "doubled", "tried again", "ran again",
-         "seconds to recover")  # fmt: skip
+_HEAD = ("fault", "lasts s", "offered", "accepted", "handled", "lost", "doubled",
+         "tried again", "ran again", "seconds to recover")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +36,13 @@ class Trial:
     """One fault and what came of it.
 
     Attributes:
+        lasted: seconds.
         recovered: seconds from the fault's end until all that had been offered by then was handled.
     """
 
     name: str
     verdict: Verdict
+    lasted: float
     recovered: float
 
     @property
@@ -49,7 +51,12 @@ class Trial:
         found = self.verdict
         counts = (found.offered, found.accepted, found.handled, found.lost, found.doubled,
                   found.refusals.total(), found.repeated)  # fmt: skip
-        return (self.name, *(f"{each:,}" for each in counts), f"{self.recovered:.1f}")
+        return (
+            self.name,
+            f"{self.lasted:.0f}",
+            *(f"{each:,}" for each in counts),
+            f"{self.recovered:.1f}",
+        )
 
 
 async def attempt(
@@ -65,6 +72,7 @@ async def attempt(
     offering = await begin(system, per_second=per_second, large_every=_LARGE_EVERY)
     try:
         await asyncio.sleep(around_seconds)
+        began = time.monotonic()
         await fault.strike(system, seconds)
         over = time.monotonic()
         await asyncio.sleep(around_seconds)
@@ -72,7 +80,7 @@ async def attempt(
     finally:
         offering.kill()
     verdict = await judge(system, offers, offering.prefix, patience=_PATIENCE_SECONDS, due_by=over)
-    return Trial(name, verdict, max(verdict.drained - over, 0))
+    return Trial(name, verdict, over - began, max(verdict.drained - over, 0))
 
 
 async def run(

@@ -52,9 +52,7 @@ def faults(disk: SmallDisk | None, clock: Clock | None) -> Mapping[str, Fault]:
             " mount a small disk; Temporal's and the bucket's disk was not filled).",
             partial(strikes.fill_disk, disk=disk),
         ),
-        "bucket-503": Fault(
-            "The bucket answers 503 to everything for a minute.", strikes.refuse_bodies, 60
-        ),
+        "bucket-503": Fault("The bucket answers 503 to everything.", strikes.refuse_bodies, 60),
         "slow-database": Fault(
             "Each question to the database and its answer are held up for half a second in all.",
             strikes.slow_database,

@@ -54,7 +54,9 @@ def write_section(page: Path, heading: str, text: str) -> None:
 
 
 def _said(*command: str) -> str:
-    return subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    return subprocess.run(
+        command, cwd=ROOT, check=True, capture_output=True, text=True
+    ).stdout.strip()
 
 
 def _number(text: str) -> str:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from tests.support.temporal import free_port
 
@@ -71,15 +71,16 @@ class Gate:
         assert task is not None
         self._pumps.add(task)
         task.add_done_callback(self._pumps.discard)
-        try:
-            if self._answer is None:
-                await self._pass_on(reader, writer)
-            else:
-                await self._answer(reader, writer)
-        except* (OSError, EOFError):
-            pass  # either side may go at any time
-        finally:
-            writer.close()
+        with suppress(asyncio.CancelledError):  # it was shut
+            try:
+                if self._answer is None:
+                    await self._pass_on(reader, writer)
+                else:
+                    await self._answer(reader, writer)
+            except* (OSError, EOFError):
+                pass  # either side may go at any time
+            finally:
+                writer.close()
 
     async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         host, _, port = self._server.rpartition(":")
