@@ -76,7 +76,7 @@ def texts_in(body: bytes, content_type: str, fields: Sequence[str]) -> list[str]
             rest = steps[1:]
             todo += [(each, rest) for name, each in value.items() if _is_at(steps, name)]
         elif isinstance(value, list):
-            todo += [(each, _past(steps)) for number, each in _on_the_way(value, steps)]
+            todo += [(each, _past(steps)) for _, each in _on_the_way(value, steps)]
         elif not steps and isinstance(value, str | int | float) and not isinstance(value, bool):
             texts.add(str(value))
     return sorted(texts)

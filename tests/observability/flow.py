@@ -22,7 +22,7 @@ class Fulfil:
     async def run(self, event: Event) -> str:
         """Pack it, or fail with all there is in the message."""
         if event.event_type == "order.broken":
-            raise ApplicationError(f"{event.payload}")
+            raise ApplicationError(f"{event.payload!r}")
         return await workflow.execute_activity(
             pack, event.id, start_to_close_timeout=timedelta(seconds=20)
         )

@@ -3,7 +3,10 @@
 import logging
 import os
 
-from flow import Fulfil, pack
+from flow import (  # type: ignore[import-not-found]  # it lies beside it where it runs
+    Fulfil,
+    pack,
+)
 from opentelemetry import trace
 
 from layeron import Context, Event, backend, secret, webhooks
@@ -38,7 +41,7 @@ async def charge(event: Event, ctx: Context) -> None:
 def refuse(event: Event) -> None:
     """Fail, with all that is secret in the message."""
     logger.info("refusing")
-    raise ValueError(f"{event.payload} {os.environ['VENDOR_SECRET']}")
+    raise ValueError(f"{event.payload!r} {os.environ['VENDOR_SECRET']}")
 
 
 vendor.on("order.packed")(Fulfil)

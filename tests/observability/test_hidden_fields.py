@@ -96,7 +96,7 @@ async def told(
     def handle(event: Event, ctx: Context) -> None:
         assert event.raw_body == json.dumps(PAYLOAD).encode()
         ctx.log(f"charging {CARD}", token=TOKEN)
-        raise ValueError(f"{event.payload}")
+        raise ValueError(f"{event.payload!r}")
 
     folder = tmp_path_factory.mktemp("told")
     async with running_service(app, folder, temporal) as service:
