@@ -43,13 +43,19 @@ def address_of(request: Request, *, trust_proxy: bool) -> Address:
     return Address(_host_name(authority), path, url)
 
 
-def client_of(request: Request, *, trust_proxy: bool) -> str:
-    """Whose tries are counted together: an address, of IPv6 the site that it is of."""
+def client_of(request: Request, *, proxies: int) -> str:
+    """Whose tries are counted together: an address, of IPv6 the site that it is of.
+
+    Args:
+        request: what was received.
+        proxies: so many of our own it has passed, one after the other.
+    """
     text = request.client.host if request.client else ""
-    if trust_proxy:
-        # The last one is what our own proxy saw; those before are the sender's word.
-        seen = ",".join(request.headers.getlist("x-forwarded-for"))
-        text = seen.rpartition(",")[2].strip() or text
+    if proxies:
+        # Each proxy adds whom it saw: the first of ours the sender, the next one the first. What
+        # stands before is the sender's word.
+        seen = ",".join(request.headers.getlist("x-forwarded-for")).split(",")
+        text = seen[-min(proxies, len(seen))].strip() or text
     try:
         address = ip_address(text)
     except ValueError:

@@ -32,12 +32,12 @@ class Admission:
     def __init__(self, records: RecordStore, settings: Settings) -> None:
         self._records = records
         self._limits = Limits(settings.api_rate)
-        self._trust_proxy = settings.trust_proxy
+        self._proxies = settings.trusted_proxies
         self._let_in: OrderedDict[bytes, None] = OrderedDict()
 
     async def admit(self, request: Request) -> ApiKey | Response:
         """The key, or the answer that refuses."""
-        address = f"address {client_of(request, trust_proxy=self._trust_proxy)}"
+        address = f"address {client_of(request, proxies=self._proxies)}"
         said = f"{address} {request.headers.get('authorization', '')}"
         digest = hashlib.sha256(said.encode("utf-8", "surrogatepass")).digest()
         if digest not in self._let_in and (wait := self._limits.wait(address)):

@@ -263,6 +263,13 @@ class Settings(BaseSettings):
         default=False,
         description="Send `traceparent` with events, so that receivers can continue the trace.",
     )
+    proxies: int = Field(
+        default=1,
+        ge=1,
+        le=10,
+        description="How many proxies of yours a request passes, each of which adds to"
+        " `X-Forwarded-For`; with `LAYERON_TRUST_PROXY`.",
+    )
     host: str = Field(default="127.0.0.1", description="Address the API listens on.")
     port: int = Field(
         default=8000, ge=0, le=65535, description="Port the API listens on; 0 takes a free one."
@@ -322,6 +329,11 @@ class Settings(BaseSettings):
     def effective_blobs(self) -> str:
         """The place of raw bodies in force."""
         return self.blobs or str(self.data_dir.resolve() / "bodies")
+
+    @property
+    def trusted_proxies(self) -> int:
+        """How many values at the end of ``X-Forwarded-For`` are our own proxies' word."""
+        return self.proxies if self.trust_proxy else 0
 
     @cached_property
     def temporal_pages(self) -> str | None:

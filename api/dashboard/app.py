@@ -74,7 +74,7 @@ def dashboard_routes(site: Site) -> list[BaseRoute]:
     sessions = Sessions(tools.sessions, tools.records)
     trail = Trail(tools.audit)
     door = Door(sessions, trail, tuple(each.tab for each in PARTS), settings.trust_proxy)
-    login = LoginPage(door, sessions, trail, trust_proxy=settings.trust_proxy)
+    login = LoginPage(door, sessions, trail, settings)
     inside = Starlette(
         routes=[
             *login.routes(),

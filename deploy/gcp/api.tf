@@ -50,6 +50,8 @@ resource "google_cloud_run_v2_service" "api" {
         for_each = merge(local.environment, {
           LAYERON_BUILD_ID    = var.serving
           LAYERON_TRUST_PROXY = "true"
+          # Google's front end; and the load balancer, which adds the sender and itself.
+          LAYERON_PROXIES = length(var.hosts) == 0 ? "1" : "2"
         })
         content {
           name  = env.key

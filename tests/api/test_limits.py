@@ -155,6 +155,26 @@ async def test_behind_a_proxy_the_address_is_the_one_that_it_saw(
         assert await status(f"198.51.100.1, {one}") == 429  # what the sender says of itself
 
 
+async def test_behind_two_proxies_the_address_is_the_one_that_the_first_saw(
+    tmp_path: Path, temporal: TemporalServer
+) -> None:
+    app, _ = vendor()
+    async with (
+        running_service(app, tmp_path, temporal, worker=False) as service,
+        serving(service, api_rate=SLOW, trust_proxy=True, proxies=2) as address,
+        httpx2.AsyncClient(base_url=f"http://{address}") as http,
+    ):
+
+        async def status(seen: str) -> int:
+            answer = await http.get("/api/v1/keys", headers={"x-forwarded-for": seen})
+            return answer.status_code
+
+        assert await status("203.0.113.7, 35.191.0.1") == 401
+        assert await status("203.0.113.8, 35.191.0.1") == 401
+        assert await status("203.0.113.9, 203.0.113.7, 35.191.0.2") == 429
+        assert await status("203.0.113.7") == 429  # past the outer proxy there is no way
+
+
 async def test_without_a_proxy_a_header_makes_nobody_another(
     tmp_path: Path, temporal: TemporalServer
 ) -> None:

@@ -14,6 +14,7 @@ from api.dashboard.throttle import FailedLogins
 from api.dashboard.visit import Visit
 from api.trail import Trail
 from layeron.operating_records import ApiKey
+from layeron.settings import Settings
 
 _HOME = "/dashboard/"
 _LONGEST_KEY = 200
@@ -23,11 +24,12 @@ _LONGEST_PATH = 2000
 class LoginPage:
     """The one page for strangers."""
 
-    def __init__(self, door: Door, sessions: Sessions, trail: Trail, *, trust_proxy: bool) -> None:
+    def __init__(self, door: Door, sessions: Sessions, trail: Trail, settings: Settings) -> None:
         self._door = door
         self._sessions = sessions
         self._trail = trail
-        self._trust_proxy = trust_proxy
+        self._trust_proxy = settings.trust_proxy
+        self._proxies = settings.trusted_proxies
         self._failed = FailedLogins()
 
     def routes(self) -> list[BaseRoute]:
@@ -45,7 +47,7 @@ class LoginPage:
         if is_from_elsewhere(request, trust_proxy=self._trust_proxy):
             return failure(403, "another site made your browser send this; nothing was done")
         form = await read_form(request)
-        client = client_of(request, trust_proxy=self._trust_proxy)
+        client = client_of(request, proxies=self._proxies)
         text, wanted = form.get("key", [""])[0].strip(), form.get("next", [_HOME])[0]
         if wait := self._failed.wait_seconds(client):
             message = f"Too many wrong keys came from your address; try again in {wait} s."
