@@ -58,8 +58,7 @@ class OutboundWorkflow:
                 start_to_close_timeout=LONGEST_ATTEMPT,
                 heartbeat_timeout=HEARTBEAT,
                 retry_policy=PATIENT,
-                priority=_share(event.direct),
-                summary=label(event.event_type),
+                summary=label(event.event_type, *_single(event.direct)),
             )
             is_on_record, waiting = True, first.waiting
             ways = [self._deliver(event, each) for each in waiting]
@@ -132,7 +131,8 @@ async def deliver(event: OutboundEvent, endpoint_id: str) -> Progress:
             start_to_close_timeout=LONGEST_ATTEMPT,
             heartbeat_timeout=HEARTBEAT,
             retry_policy=PATIENT,
-            priority=_share([endpoint_id]),
+            # A backlog of one endpoint gets its share of the workers, and no more.
+            priority=Priority(fairness_key=endpoint_id),
             cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
             summary=label(event.event_type, endpoint_id),
         )
@@ -168,9 +168,8 @@ async def settle(
     )
 
 
-def _share(endpoints: Sequence[str]) -> Priority:
-    """A backlog of one endpoint gets its share of the workers, and no more."""
-    return Priority(fairness_key=endpoints[0]) if len(endpoints) == 1 else Priority.default
+def _single(endpoints: Sequence[str]) -> Sequence[str]:
+    return endpoints if len(endpoints) == 1 else []
 
 
 async def _put_on_record(event: OutboundEvent, body: bytes | None) -> None:
