@@ -41,7 +41,5 @@ def _lines(found: Overview) -> Iterator[str]:
         oldest = f", the oldest for {each.oldest_seconds:.0f} s" if each.waiting else ""
         yield f"  waiting    {each.waiting} for {each.work}{oldest}"
     if found.inbox and found.inbox.events:
-        yield (
-            f"  inbox      {found.inbox.events} accepted and waiting for the engine, the oldest for"
-            f" {found.inbox.oldest_seconds:.0f} s"
-        )
+        oldest = f"the oldest for {found.inbox.oldest_seconds:.0f} s"
+        yield f"  inbox      {found.inbox.events} accepted, which wait for the engine, {oldest}"

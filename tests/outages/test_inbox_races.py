@@ -129,8 +129,8 @@ async def test_a_start_that_is_made_twice_is_one_event_and_no_repeat(
             await inbox.add(each, b"{}")
         # A drainer starts them and dies before it can say so; the next one does it again.
         now = datetime.now(UTC)
-        for each in await inbox.claim("dead", limit=2, at=now, until=now):
-            assert isinstance(await engine.start(each.event, each.body), Started)
+        for claimed in await inbox.claim("dead", limit=2, at=now, until=now):
+            assert isinstance(await engine.start(claimed.event, claimed.body), Started)
         await drain_all(process(service))
         await service.work()
         records = [await handled_once(service, each.event_id) for each in events]

@@ -111,4 +111,4 @@ async def test_a_full_inbox_takes_no_more_until_it_is_drained(
         for each in ids:
             await handled_once(service, each)
         await drained(service)
-        assert await told(service, {"id": "one more"})
+        assert (await told(service, {"id": "one more"}))[0] == "accepted"

@@ -40,8 +40,9 @@ async def test_what_waits_survives_every_process_and_is_handled_once(
 
 
 def _accepted(api: API, numbers: range) -> list[str]:
+    names = [f"inbox-{number}" for number in numbers]
     with ThreadPoolExecutor(4) as senders:
-        return list(senders.map(lambda number: accepted(api.url, f"inbox-{number}"), numbers))
+        return list(senders.map(accepted, [api.url] * len(names), names))
 
 
 def _until_fewer_wait(api: API, count: int) -> None:

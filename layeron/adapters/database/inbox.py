@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, func, or_, update
+from sqlalchemy import delete, func, or_, update
 from sqlmodel import Session, col, select
 
 from layeron.adapters.database import duplicates
@@ -110,10 +110,10 @@ def release(session: Session, *, owner: str, at: datetime) -> None:
 
 def waiting(session: Session) -> Waiting:
     """See `Inbox.waiting`."""
-    columns = func.count(), func.sum(InboxRow.size), func.min(InboxRow.received_at)
-    found: Row[Any] = session.connection().execute(select(*columns)).one()
-    events, size, oldest = found
-    if oldest is None:
+    events, size, oldest = session.exec(
+        select(func.count(), func.sum(InboxRow.size), func.min(InboxRow.received_at))
+    ).one()
+    if not events:
         return Waiting()
     age = (datetime.now(UTC) - oldest).total_seconds()
     return Waiting(events, int(size), max(age, 0.0))
