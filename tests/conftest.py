@@ -8,7 +8,7 @@ import pytest_asyncio
 
 from tests.support.temporal import TemporalServer, running_temporal
 
-_LONG = ("browser", "processes", "workflows", "outages", "sending", "end_to_end")
+_LONG = ("browser", "processes", "workflows", "outages", "sending", "end_to_end", "trials")
 """Folders of tests that wait: begun first, they are not what one process is left with."""
 
 

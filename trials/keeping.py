@@ -20,6 +20,6 @@ def kept_if_bad() -> Generator[Path]:
     try:
         yield folder
     except BaseException:
-        print(f"what each part said is kept in {folder / 'logs'}", file=sys.stderr)
+        print(f"data and logs of this run are kept in {folder}", file=sys.stderr)
         raise
     shutil.rmtree(folder)
