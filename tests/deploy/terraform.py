@@ -1,11 +1,11 @@
 """The Terraform of deploy/gcp, read without Terraform."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TextIO, cast
 
 import hcl2
 
@@ -54,15 +54,15 @@ def resources(kind: str) -> list[Block]:
     return [each for each in of_kind("resource") if each.labels[0] == kind]
 
 
-def within(value: Any, key: str) -> Iterator[Any]:
+def within(value: object, key: str) -> Iterator[Any]:
     """Every value of this name, at any depth."""
     if isinstance(value, dict):
-        for name, inner in cast("dict[str, Any]", value).items():
+        for name, inner in cast("dict[str, object]", value).items():
             if name == key:
                 yield inner
             yield from within(inner, key)
     elif isinstance(value, list):
-        for inner in cast("list[Any]", value):
+        for inner in cast("list[object]", value):
             yield from within(inner, key)
 
 
@@ -70,8 +70,9 @@ _LABELS = {"resource": 2, "data": 2, "ephemeral": 2, "variable": 1, "output": 1,
 
 
 def _blocks_of(path: Path) -> Iterator[Block]:
+    load: Callable[[TextIO], object] = hcl2.load  # pyright: ignore[reportUnknownMemberType]  # it does not say of what its dict is
     with path.open() as file:
-        parsed = _plain(hcl2.load(file))
+        parsed = _plain(load(file))
     for kind, bodies in parsed.items():
         if kind.startswith("__"):
             continue
@@ -85,15 +86,15 @@ def _blocks_of(path: Path) -> Iterator[Block]:
             yield Block(kind, tuple(labels), body)
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> Any:
     """Without the quotes that the parser keeps, and without its own marks."""
     if isinstance(value, dict):
-        items = cast("dict[str, Any]", value).items()
+        items = cast("dict[str, object]", value).items()
         return {
             name.strip('"'): _plain(inner) for name, inner in items if not name.startswith("__")
         }
     if isinstance(value, list):
-        return [_plain(each) for each in cast("list[Any]", value)]
+        return [_plain(each) for each in cast("list[object]", value)]
     if isinstance(value, str):
         return re.sub(r'^"(.*)"$', r"\1", value, flags=re.DOTALL)
     return value

@@ -4,7 +4,6 @@ import re
 from typing import Any
 
 import pytest
-from starlette.routing import Route
 
 from api.health import health_routes
 from layeron.settings import Settings, unknown_variables
@@ -24,7 +23,7 @@ TEMPORAL_VARIABLES = {
 """Of those that Temporal's SDK reads: temporalio/envconfig.py and its documentation."""
 
 TEXT = "\n".join(path.read_text() for path in sorted(GCP.glob("*.tf")))
-HEALTH = {each.path for each in health_routes({}) if isinstance(each, Route)}
+HEALTH = {each.path for each in health_routes({})}
 
 
 @pytest.mark.parametrize("variable", of_kind("variable"), ids=lambda each: each.name)
