@@ -98,8 +98,9 @@ def _result(
         force and delivery.status in _GIVEN_UP and delivery.replay == event.replay
     ):
         # Said as often as it is asked for, so that the operator is told even if a worker died.
-        is_held = endpoint is not None and delivery.status == "held"
-        by_it = disabled_at(endpoint.state, delivery.updated_at) if is_held else None
+        by_it = None
+        if endpoint is not None and delivery.status == "held":
+            by_it = disabled_at(endpoint.state, delivery.updated_at)
         return Ended(delivery.endpoint_id, delivery.status, disabled=by_it)
     if delivery.next_attempt_at is not None and delivery.next_attempt_at > at and not force:
         why = delivery.last_error or "the next attempt is not due"

@@ -186,9 +186,9 @@ async def test_a_resolver_that_is_closed_leaves_no_thread_behind() -> None:
         begun = [each for each in threading.enumerate() if "layeron-names" in each.name]
     go_on.set()
     assert begun
-    for each in begun:
-        await asyncio.to_thread(each.join, 10)
-        assert not each.is_alive()
+    for thread in begun:
+        await asyncio.to_thread(thread.join, 10)
+        assert not thread.is_alive()
     for each in checking:
         each.cancel()
     await asyncio.gather(*checking, return_exceptions=True)
