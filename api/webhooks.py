@@ -7,13 +7,14 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from api.backlog import known_backlog
 from api.doc import Doc, Parameter
 from api.door import Door, Operation, json_response
 from api.questions import query_of
 from api.views import answer, shown, view
 from layeron.application import Backend, Declared
 from layeron.describing import WebhookDescription, describe
-from layeron.errors import NotFoundError, UnavailableError
+from layeron.errors import NotFoundError
 from layeron.operating_records import Activity, ApiKey
 from layeron.ports.engine import Backlog, Engine
 from layeron.ports.inbox import Inbox, Waiting
@@ -92,11 +93,7 @@ class WebhooksAPI:
 
     async def _overview(self, request: Request, _: ApiKey) -> Response:
         activity = await self._activity(query_of(request)["hours"])
-        try:
-            backlog = await self._engine.backlog()
-        except UnavailableError:
-            backlog = None  # what is on record can be seen all the same
-        inbox = await self._inbox.waiting()
+        backlog, inbox = await known_backlog(self._engine), await self._inbox.waiting()
         return json_response({**shown(activity), "backlog": backlog, "inbox": inbox})
 
     async def _activity(self, hours: int) -> Activity:

@@ -1,4 +1,4 @@
-"""The overview: what happened lately, and what failed newest."""
+"""The overview: what happened lately, how much waits, and what failed newest."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from starlette.responses import Response
 from starlette.routing import BaseRoute
 
+from api.backlog import known_backlog
 from api.dashboard.charts import GROUPS, Chart
 from api.dashboard.door import Door
 from api.dashboard.site import Site
@@ -22,10 +23,12 @@ _SPANS: dict[str, tuple[str, timedelta, timedelta]] = {
 _MOST_EVENTS = 50_000
 _MOST_COUNTED = 10_000
 _NEWEST = 8
+_LATE_SECONDS = 60
+"""What waits longer for a worker is shown as trouble."""
 
 
 class OverviewPage:
-    """Rates, failures and latency of the last hour, day or week."""
+    """Rates, failures and latency of the last hour, day or week, and the queues of now."""
 
     def __init__(self, door: Door, site: Site) -> None:
         self._door = door
@@ -41,13 +44,14 @@ class OverviewPage:
         _, length, bucket = _SPANS[span]
         now = datetime.now(UTC)
         tools, dead = self._site.tools, EventFilter(status="dead_letter")
-        activity, waiting, inbox, failures = await asyncio.gather(
+        activity, dead_letters, inbox, failures, backlog = await asyncio.gather(
             tools.statistics.activity(
                 since=now - length, until=now, bucket=bucket, most=_MOST_EVENTS
             ),
             tools.statistics.count(dead, most=_MOST_COUNTED),
             tools.inbox.waiting(),
             self._site.services.events.list_events(dead, limit=_NEWEST),
+            known_backlog(tools.engine),
         )
         return visit.render(
             "overview_now.html" if visit.live else "overview.html",
@@ -59,8 +63,10 @@ class OverviewPage:
             groups=list(GROUPS),
             chart=Chart.of(activity.buckets, bucket),
             cut=activity.since > now - length + bucket,
-            waiting=waiting,
+            dead_letters=dead_letters,
+            backlog=backlog,
             inbox=inbox,
+            late=_LATE_SECONDS,
             failures=failures.events,
             example=first_event(self._site.app),
         )
