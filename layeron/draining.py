@@ -13,6 +13,7 @@ from layeron.outbound.records import OutboundEvent
 from layeron.ports.engine import Duplicate, Engine
 from layeron.ports.inbox import Inbox, Pending, Settled
 from layeron.starts import Starts, start_now
+from layeron.tracing import continuing
 
 logger = logging.getLogger("layeron.inbox")
 
@@ -129,7 +130,8 @@ class Drainer:
 
     async def _start(self, pending: Pending, done: _Round) -> None:
         try:
-            answer = await start_now(self._engine, pending.event, pending.body)
+            with continuing(pending.event.traceparent):
+                answer = await start_now(self._engine, pending.event, pending.body)
         except UnavailableError as trouble:
             logger.warning("%s: not started yet: %s", pending.event.event_id, trouble)
             done.refused.append(pending)

@@ -88,6 +88,7 @@ class InboundEvent:
         replay: 0 for the first handling, else the number of the replay.
         wants_answer: the sender waits for the handler's result.
         attempts_used: attempts made by activities that came before, in this workflow.
+        traceparent: the span that it was received in, if it had to wait for the engine.
     """
 
     event_id: str
@@ -112,6 +113,7 @@ class InboundEvent:
     replay: int = 0
     wants_answer: bool = False
     attempts_used: int = 0
+    traceparent: str | None = None
 
     @property
     def content_digest(self) -> str:

@@ -5,6 +5,7 @@ import logging
 from collections import Counter
 from collections.abc import Awaitable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from typing import TypeVar
 
@@ -15,6 +16,7 @@ from layeron.ports.engine import Duplicate, Engine, Execution, Started
 from layeron.ports.inbox import Inbox, Waiting
 from layeron.ports.records import RecordStore
 from layeron.records import EventFilter, InboundEvent
+from layeron.tracing import traceparent
 
 logger = logging.getLogger("layeron.inbox")
 
@@ -190,7 +192,7 @@ class Starts:
             return Started(event)  # it was started after all, and has been begun
         if first is not None:
             return Duplicate(first, event.workflow_id, None)
-        if waiting := await self._inbox.add(event, body):
+        if waiting := await self._inbox.add(replace(event, traceparent=traceparent()), body):
             return waiting
         self._added += len(body or b"") + _EVENT_BYTES
         return Started(event, waits=True)

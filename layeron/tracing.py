@@ -108,6 +108,20 @@ def receiving(
 
 
 @contextmanager
+def continuing(named: str | None) -> Generator[None]:
+    """Let what is begun until the end of the block belong to a span of before, if there was one.
+
+    Args:
+        named: by `traceparent`, when it was the current span.
+    """
+    token = context.attach(_W3C.extract({TRACEPARENT: named or ""}, Context()))
+    try:
+        yield
+    finally:
+        context.detach(token)
+
+
+@contextmanager
 def apart() -> Generator[None]:
     """Let what is begun until the end of the block be of no trace that is under way."""
     token = context.attach(Context())

@@ -41,6 +41,7 @@ class OutboundEvent:
         part: a large event is sent by several workflows, of which this is one.
         content_sha256: of type, user and payload, which are the same when it is sent again; the
             body holds the time of sending.
+        traceparent: the span that it was sent in, if it had to wait for the engine.
     """
 
     event_id: str
@@ -60,6 +61,7 @@ class OutboundEvent:
     single_attempt: bool = False
     part: int = 0
     content_sha256: str | None = None
+    traceparent: str | None = None
 
     @property
     def provider(self) -> str:

@@ -44,5 +44,10 @@ def refuse(event: Event) -> None:
     raise ValueError(f"{event.payload!r} {os.environ['VENDOR_SECRET']}")
 
 
+@vendor.on("order.late")
+def note(_: Event) -> None:
+    """Be content."""
+
+
 vendor.on("order.packed")(Fulfil)
 vendor.on("order.broken")(Fulfil)

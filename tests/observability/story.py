@@ -88,12 +88,20 @@ class Shop:
 
     def receive(self, event_type: str, traceparent: str = TRACEPARENT) -> None:
         """Send an event as a provider does that has a trace of its own, and wait for its end."""
-        assert self.operator is not None
+        self.settle(event_type, self.accept(event_type, traceparent))
+
+    def accept(self, event_type: str, traceparent: str = TRACEPARENT) -> str:
+        """Send an event; its id."""
         sent = {"id": f"evt_{uuid.uuid4().hex}", "type": event_type, "card": CARD}
         body = json.dumps(sent).encode()
         answer = self.post(body, {"x-signature": sign(body), "traceparent": traceparent})
         assert answer.status_code == 202, answer.text
-        self.records[event_type] = self.operator.settled(answer.json()["event_id"])
+        return str(answer.json()["event_id"])
+
+    def settle(self, event_type: str, event_id: str) -> None:
+        """Wait for the end of an event."""
+        assert self.operator is not None
+        self.records[event_type] = self.operator.settled(event_id)
 
     def post(self, body: bytes, headers: Mapping[str, str]) -> httpx2.Response:
         """Send a request that names a trace."""
@@ -127,6 +135,7 @@ def running_shop(
         "LAYERON_TASK_QUEUE": f"traced-{folder.name}",
         "LAYERON_OUTBOUND_ALLOW": "127.0.0.0/8",
         "LAYERON_ENCRYPTION_KEY": "a key of more than thirty-two characters",
+        "LAYERON_INBOX_AFTER": "1s",
         "CRM_URL": endpoint.url,
         "CRM_SECRET": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
         "OTEL_EXPORTER_OTLP_ENDPOINT": collector.url,

@@ -136,3 +136,11 @@ def test_log_lines_carry_the_event_and_its_trace_whoever_logs_them(shop: Shop) -
         assert len(told) == 3
     assert CARD not in shop.said
     assert SECRET not in shop.said
+
+
+def test_an_event_that_waited_for_the_engine_stays_in_its_trace(shop: Shop) -> None:
+    trace = shop.trace_of("order.late")
+    assert ancestry(trace, only(trace, "handler"))[-2:] == [
+        "StartWorkflow:InboundWorkflow",
+        "receive",
+    ]

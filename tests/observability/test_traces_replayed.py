@@ -34,9 +34,9 @@ def traced_replayer(exporter: InMemorySpanExporter) -> Replayer:
 
 
 async def test_a_traced_workflow_is_replayed_without_spans(
-    shop: Shop, temporal: TemporalServer
+    shop: Shop, engine: TemporalServer
 ) -> None:
-    client = await temporal.connect()
+    client = await engine.connect()
     exporter = InMemorySpanExporter()
     for event_type in ("order.created", "order.packed"):
         workflow_id = shop.records[event_type]["workflow_id"]
