@@ -1,11 +1,11 @@
 """The Terraform of deploy/gcp, read without Terraform."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, TextIO, cast
+from typing import Any, cast
 
 import hcl2
 
@@ -70,9 +70,9 @@ _LABELS = {"resource": 2, "data": 2, "ephemeral": 2, "variable": 1, "output": 1,
 
 
 def _blocks_of(path: Path) -> Iterator[Block]:
-    load: Callable[[TextIO], object] = hcl2.load  # pyright: ignore[reportUnknownMemberType]  # it does not say of what its dict is
     with path.open() as file:
-        parsed = _plain(load(file))
+        # It does not say what its dict holds.
+        parsed = _plain(hcl2.load(file))  # pyright: ignore[reportUnknownMemberType, reportUnknownArgumentType]  # see above
     for kind, bodies in parsed.items():
         if kind.startswith("__"):
             continue
