@@ -14,6 +14,7 @@ locals {
       TEMPORAL_TLS          = var.temporal.auth == "none" ? "false" : "true"
     },
     var.keep_bodies_days == null ? {} : { LAYERON_KEEP_BODIES = "${var.keep_bodies_days}d" },
+    var.settings,
   )
 
   # Of the API, the workers and the jobs, by variable: the id of the secret.

@@ -90,6 +90,17 @@ variable "database" {
   default = {}
 }
 
+variable "settings" {
+  description = "Other variables of every process, such as `LAYERON_CODEC`; docs/settings.md has them all."
+  type        = map(string)
+  default     = {}
+
+  validation {
+    condition     = alltrue([for name in keys(var.settings) : can(regex("^(LAYERON|OTEL)_[A-Z_]+$", name))])
+    error_message = "A setting is named LAYERON_… or OTEL_…; secrets belong into secrets."
+  }
+}
+
 variable "keep_bodies_days" {
   description = "Raw bodies are deleted after so many days (`LAYERON_KEEP_BODIES`); null: never."
   type        = number
