@@ -9,7 +9,7 @@ import pytest_asyncio
 from tests.observability.collector import collecting
 from tests.observability.story import UNSAMPLED, Shop, customer, running_shop
 from tests.support import vendor
-from tests.support.temporal import TemporalServer, running_temporal
+from tests.support.temporal import TemporalServer
 
 
 @pytest.fixture(autouse=True)
@@ -19,9 +19,10 @@ def _secret(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest_asyncio.fixture(scope="session")
 async def engine(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[TemporalServer]:
-    """A Temporal server that may be killed."""
-    async with running_temporal(tmp_path_factory.mktemp("engine")) as server:
-        yield server
+    """A Temporal server that is yet to be started."""
+    server = TemporalServer(tmp_path_factory.mktemp("engine"))
+    yield server
+    await server.stop()
 
 
 @pytest_asyncio.fixture(scope="session")
@@ -34,12 +35,12 @@ async def shop(
         folder = tmp_path_factory.mktemp("shop")
         with running_shop(folder, engine.address, collector, endpoint) as running:
             assert running.post(b"{}", {"x-signature": "00" * 32}).status_code == 401
-            for each in ("order.created", "order.refused", "order.packed", "order.broken"):
-                running.receive(each)
-            await engine.kill()
             late = running.accept("order.late")
             await engine.start()
+            running.work()
             running.settle("order.late", late)
+            for each in ("order.created", "order.refused", "order.packed", "order.broken"):
+                running.receive(each)
             endpoint.wait()
         yield running
 
@@ -52,6 +53,7 @@ def trusting(tmp_path_factory: pytest.TempPathFactory, temporal: TemporalServer)
         folder = tmp_path_factory.mktemp("trusting")
         trust = {"LAYERON_TRUST_TRACEPARENT": "true", "LAYERON_SEND_TRACEPARENT": "true"}
         with running_shop(folder, temporal.address, collector, endpoint, **trust) as running:
+            running.work()
             running.receive("order.created")
             endpoint.wait()
             running.receive("order.packed", traceparent=UNSAMPLED)

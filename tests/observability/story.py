@@ -5,7 +5,7 @@ import shutil
 import threading
 import time
 import uuid
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -16,7 +16,7 @@ import httpx2
 
 from tests.observability.collector import Collector, Exported
 from tests.processes.sending import Operator
-from tests.support.command import PATIENCE_SECONDS, running, said
+from tests.support.command import PATIENCE_SECONDS, Running, running, said
 from tests.support.temporal import NAMESPACE
 from tests.support.vendor import sign
 
@@ -77,6 +77,7 @@ class Shop:
     Attributes:
         records: of its events as the API shows them, by type.
         said: by both processes.
+        work: starts the worker.
     """
 
     customer: Customer
@@ -85,6 +86,7 @@ class Shop:
     url: str = ""
     operator: Operator | None = None
     said: str = ""
+    work: Callable[[], None] = field(init=False)
 
     def receive(self, event_type: str, traceparent: str = TRACEPARENT) -> None:
         """Send an event as a provider does that has a trace of its own, and wait for its end."""
@@ -124,7 +126,7 @@ class Shop:
 def running_shop(
     folder: Path, temporal: str, collector: Collector, endpoint: Customer, **more: str
 ) -> Generator[Shop]:
-    """Run the application's API and worker until the end of the block."""
+    """Run the application's API, and its worker once asked to, until the end of the block."""
     for name in ("shop.py", "flow.py"):
         shutil.copy(HERE / name, folder)
     variables = {
@@ -147,14 +149,15 @@ def running_shop(
     with ExitStack() as stack:
         said("db", "upgrade", folder=folder, **variables)
         key = said("keys", "create", "tests", folder=folder, **variables).strip()
-        processes = [
-            stack.enter_context(
-                running(each, folder=folder, log=folder / f"{each}.log", **variables)
-            )
-            for each in ("serve", "worker")
-        ]
-        shop.url = processes[0].until(r"the API listens on (http://[0-9.:]+)")[1]
+
+        def run(command: str) -> Running:
+            log = folder / f"{command}.log"
+            return stack.enter_context(running(command, folder=folder, log=log, **variables))
+
+        api = run("serve")
+        shop.url = api.until(r"the API listens on (http://[0-9.:]+)")[1]
         shop.operator = Operator(shop.url, key)
-        processes[1].until("the worker runs on task queue")
+        processes = [api]
+        shop.work = lambda: processes.append(run("worker"))
         yield shop
     shop.said = "".join(each.output for each in processes)
