@@ -25,6 +25,7 @@ from activities.outbound import OutboundActivities
 from activities.retention import RetentionActivities
 from activities.unknown import unknown_activity
 from layeron import names
+from layeron.adapters.metrics import open_metrics, scraped
 from layeron.adapters.temporal.connection import connect
 from layeron.adapters.toolbox import open_toolbox
 from layeron.adapters.tracing import exporting_traces
@@ -32,6 +33,7 @@ from layeron.application import Backend
 from layeron.draining import draining
 from layeron.errors import EngineUnavailableError
 from layeron.loading import load_app
+from layeron.measuring import announce, measured
 from layeron.ports.engine import Engine
 from layeron.ports.toolbox import Toolbox
 from layeron.services import Services, connect_services
@@ -221,9 +223,13 @@ async def run_worker(settings: Settings, stop: asyncio.Event) -> None:
         UnavailableError: a part that is needed at the start does not answer.
     """
     app = load_app(settings.app)
+    metrics = open_metrics(settings, "worker")
+    announce(app, metrics)
     async with AsyncExitStack() as stack:
         await stack.enter_async_context(exporting_traces("layeron-worker"))
-        tools = await stack.enter_async_context(open_toolbox(settings))
+        plain = await stack.enter_async_context(open_toolbox(settings))
+        await stack.enter_async_context(scraped(metrics, settings))
+        tools = measured(plain, app, metrics)
         await tools.check(app)
         client = await _connect_patiently(settings, tools, stop)
         if client is None:

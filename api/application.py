@@ -22,6 +22,7 @@ from layeron.application import Backend
 from layeron.draining import Drainer, draining
 from layeron.intake import Intake
 from layeron.placement import RESERVED_PREFIXES
+from layeron.ports.metrics import SILENT, Metrics
 from layeron.ports.toolbox import Toolbox
 from layeron.services import connect_services
 from layeron.settings import Settings
@@ -72,7 +73,7 @@ class Front:
             return error(500, "internal", "the request failed on our side")
 
 
-def build_api(app: Backend, tools: Toolbox, settings: Settings) -> Front:
+def build_api(app: Backend, tools: Toolbox, settings: Settings, metrics: Metrics = SILENT) -> Front:
     """Assemble the API of one application from its tools."""
     records = tools.records
     services = connect_services(app, tools, settings)
@@ -86,7 +87,7 @@ def build_api(app: Backend, tools: Toolbox, settings: Settings) -> Front:
         offload_above=settings.offload_body,
         store_timeout=settings.store_timeout,
     )
-    receiver = Receiver(app=app, intake=intake, records=records, settings=settings)
+    receiver = Receiver(app=app, intake=intake, records=records, settings=settings, metrics=metrics)
     checks = {
         "engine": tools.engine.check,
         "database": records.check,

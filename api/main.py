@@ -5,15 +5,19 @@ import logging
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
+from functools import partial
 
 import uvicorn
 
 from api.application import Front, build_api
 from api.protocol import guarded
+from layeron.adapters.metrics import open_metrics, scraped
 from layeron.adapters.toolbox import open_toolbox
 from layeron.adapters.tracing import exporting_traces
+from layeron.gauging import read_gauges
 from layeron.listening import listen
 from layeron.loading import load_app
+from layeron.measuring import announce, measured
 from layeron.settings import Settings
 
 logger = logging.getLogger("layeron.api")
@@ -36,9 +40,16 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         UnavailableError: a part that is needed at the start does not answer.
     """
     app = load_app(settings.app)
-    async with exporting_traces("layeron-api"), open_toolbox(settings) as tools:
+    metrics = open_metrics(settings, "api")
+    announce(app, metrics)
+    async with (
+        exporting_traces("layeron-api"),
+        open_toolbox(settings) as plain,
+        scraped(metrics, settings, partial(read_gauges, plain)),
+    ):
+        tools = measured(plain, app, metrics)
         await tools.check(app)
-        front = build_api(app, tools, settings)
+        front = build_api(app, tools, settings, metrics)
         with listen(settings.host, settings.port, "--port or LAYERON_PORT") as listener:
             host, port = listener.getsockname()[:2]
             logger.info(

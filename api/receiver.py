@@ -16,7 +16,9 @@ from layeron.declaration import InboundWebhook
 from layeron.errors import UnavailableError
 from layeron.event import Response as DeclaredResponse
 from layeron.intake import Intake, Rejected
+from layeron.measuring import count_refused, take_measured
 from layeron.ports.engine import Duplicate, Started
+from layeron.ports.metrics import Metrics
 from layeron.ports.records import RecordStore
 from layeron.rejections import Rejections
 from layeron.request import Request, headers_of
@@ -35,12 +37,19 @@ class Receiver:
     """Answers what providers send; tells them nothing about why it refuses."""
 
     def __init__(
-        self, *, app: Backend, intake: Intake, records: RecordStore, settings: Settings
+        self,
+        *,
+        app: Backend,
+        intake: Intake,
+        records: RecordStore,
+        settings: Settings,
+        metrics: Metrics,
     ) -> None:
         self._app = app
         self._intake = intake
         self._records = records
         self._settings = settings
+        self._metrics = metrics
         self._rejections = Rejections(records)
         self._counting: set[asyncio.Task[None]] = set()
 
@@ -77,9 +86,11 @@ class Receiver:
         try:
             return await self._take(webhook, await self._read(http, webhook, address), receipt)
         except BodyTooLargeError:
+            count_refused(webhook, "body_too_large", self._metrics)
             limit = self._settings.max_body
             return error(413, "body_too_large", f"the body is larger than {limit} bytes", _CLOSE)
         except BodyUnreadableError:
+            count_refused(webhook, "unreadable", self._metrics)
             return error(400, "unreadable", "the request cannot be read", _CLOSE)
         except UnavailableError as trouble:
             logger.warning("%s: not accepted, the sender shall retry: %s", webhook.name, trouble)
@@ -98,7 +109,7 @@ class Receiver:
         )
 
     async def _take(self, webhook: InboundWebhook, request: Request, receipt: Receipt) -> Response:
-        taken = await self._intake.take(webhook, request)
+        taken = await take_measured(self._intake, webhook, request, self._metrics)
         match taken:
             case Rejected(verdict):
                 receipt.refused(verdict.cause or "unknown")

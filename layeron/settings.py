@@ -274,6 +274,17 @@ class Settings(BaseSettings):
     port: int = Field(
         default=8000, ge=0, le=65535, description="Port the API listens on; 0 takes a free one."
     )
+    metrics_port: int | None = Field(
+        default=None,
+        ge=0,
+        le=65535,
+        description="Port that `/metrics` is served on, by API and worker each; 0 takes a free one;"
+        " default: no metrics.",
+    )
+    metrics_host: str = Field(
+        default="127.0.0.1",
+        description="Address that `/metrics` is served on, which asks for no key.",
+    )
     concurrency: int = Field(
         default=100, ge=1, le=10_000, description="Handlers one worker process runs at once."
     )

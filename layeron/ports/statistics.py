@@ -1,10 +1,11 @@
 """Port: how many events there are, and what happened lately."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from layeron.operating_records import Activity, Count
-from layeron.records import EventFilter
+from layeron.records import EventFilter, EventStatus
 
 
 class Statistics(Protocol):
@@ -21,4 +22,8 @@ class Statistics(Protocol):
         self, *, since: datetime, until: datetime, bucket: timedelta, most: int
     ) -> Activity:
         """What became of the events received in a span of time; of the newest *most* of them."""
+        ...
+
+    async def oldest(self, statuses: Sequence[EventStatus]) -> datetime | None:
+        """When the oldest event of these statuses was received; None if there is none."""
         ...

@@ -1,6 +1,7 @@
 """How many events match a filter, as far as a bounded number of index entries tells."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import func, union_all
 from sqlalchemy import select as core_select
@@ -10,8 +11,9 @@ from sqlmodel import Session, col, select
 from layeron.adapters.database.arms import Arm, Conditions, arms_of, bounds_of
 from layeron.adapters.database.searching import arms_of_search
 from layeron.adapters.database.tables import EventRow
+from layeron.identity import received_at
 from layeron.operating_records import Count
-from layeron.records import EventFilter
+from layeron.records import EventFilter, EventStatus
 
 # Where an index does not tell all, so many events are looked at.
 _LOOKED_AT = 5_000
@@ -47,6 +49,16 @@ def count(session: Session, *, where: EventFilter, most: int) -> Count:
         matching, is_read = _look_at(session, arm, bounds, share)
         total, is_all = total + matching, is_all and is_read
     return Count(min(total, most), capped=total > most or not is_all)
+
+
+def oldest(session: Session, *, statuses: Sequence[EventStatus]) -> datetime | None:
+    """See `Statistics.oldest`; each status is one end of an index."""
+    ends = [
+        session.exec(select(func.min(EventRow.id)).where(EventRow.status == each)).one()
+        for each in statuses
+    ]
+    found = [each for each in ends if each is not None]
+    return received_at(min(found)) if found else None
 
 
 def _count_entries(

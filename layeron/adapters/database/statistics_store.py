@@ -1,5 +1,6 @@
 """The statistics of events."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -7,7 +8,7 @@ from functools import partial
 from layeron.adapters.database import activity, counting
 from layeron.adapters.database.transactions import Transactions
 from layeron.operating_records import Activity, Count
-from layeron.records import EventFilter
+from layeron.records import EventFilter, EventStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,3 +28,7 @@ class DatabaseStatistics:
         return await self.transactions.read(
             partial(activity.activity, since=since, until=until, bucket=bucket, most=most)
         )
+
+    async def oldest(self, statuses: Sequence[EventStatus]) -> datetime | None:
+        """See the port."""
+        return await self.transactions.read(partial(counting.oldest, statuses=statuses))
