@@ -11,7 +11,7 @@ import httpx2
 import pytest
 import pytest_asyncio
 from google.protobuf.json_format import MessageToJson
-from temporalio.api.common.v1 import Payloads
+from temporalio.api.common.v1 import Payload, Payloads
 
 from layeron.keys import new_key
 from layeron.operating_records import Scope
@@ -39,7 +39,12 @@ async def service(
 async def shown(key: str = KEY) -> str:
     """What a tool of Temporal's sends: payloads as it finds them in a history."""
     sealed = await codec_of({NAME: key}).encode([HELLO])
-    return MessageToJson(Payloads(payloads=[*sealed, HELLO]))
+    return in_json(*sealed, HELLO)
+
+
+def in_json(*payloads: Payload) -> str:
+    told: str = MessageToJson(Payloads(payloads=payloads))  # type: ignore[no-untyped-call]  # protobuf is untyped
+    return told
 
 
 async def ask(service: Service, body: str, key: str = "", **headers: str) -> httpx2.Response:
@@ -59,7 +64,7 @@ async def test_who_may_read_events_has_payloads_decrypted(service: Service) -> N
     answer = await ask(service, await shown(), await key_of(service, "read"))
     assert answer.status_code == 200
     assert answer.headers["cache-control"] == "no-store"
-    expected = json.loads(MessageToJson(Payloads(payloads=[HELLO, HELLO])))
+    expected = json.loads(in_json(HELLO, HELLO))
     assert answer.json() == expected
 
 

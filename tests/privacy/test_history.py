@@ -68,9 +68,9 @@ async def lived(canaries: Canaries, service: Service) -> list[str]:
     sent = await publisher.send("invoice.paid", {"text": canaries["sent"]})
     for event_id in (failed, fulfilled, sent.event_id):
         await service.settled(event_id)
-    declared = [*service.app.webhooks, *service.app.publishers]
-    records = [(await each.events.list()).events for each in declared]
-    return [record.workflow_id for several in records for record in several]
+    events = [each.events for each in service.app.webhooks]
+    events += [each.events for each in service.app.publishers]
+    return [record.workflow_id for each in events for record in (await each.list()).events]
 
 
 @pytest.mark.parametrize("codec", [None, NAME], ids=["without a codec", "with a codec"])

@@ -116,7 +116,7 @@ class Forgetful(HistoryCodec, WithSerializationContext):
     async def encode(self, payloads: Sequence[Payload]) -> list[Payload]:
         return await self._whole.encode(payloads)
 
-    def with_context(self, context: SerializationContext) -> HistoryCodec:
+    def with_context(self, context: SerializationContext) -> Any:
         return self if isinstance(context, ActivitySerializationContext) else self._whole
 
     async def decode(self, payloads: Sequence[Payload]) -> list[Payload]:

@@ -134,9 +134,9 @@ def _growth(left: Left, engine: sqlalchemy.Engine, size: str) -> int:
     copies = [left.copy() for _ in range(max(_ROWS // left.count, 10))]
     with engine.begin() as connection:
         _insert(connection, [beneath for beneath, _ in copies])
-        before = connection.execute(sqlalchemy.text(size)).scalar_one()
+        before = int(connection.execute(sqlalchemy.text(size)).scalar_one())
         _insert(connection, [rows for _, rows in copies])
-        after = connection.execute(sqlalchemy.text(size)).scalar_one()
+        after = int(connection.execute(sqlalchemy.text(size)).scalar_one())
     return round((after - before) / len(copies))
 
 

@@ -132,7 +132,7 @@ async def bench(
     tmp_path_factory: pytest.TempPathFactory, temporal: TemporalServer
 ) -> AsyncGenerator[Bench]:
     def handle(event: Event) -> None:
-        if isinstance(event.payload, dict) and event.attempt <= event.payload["failures"]:
+        if event.attempt <= json.loads(event.raw_body)["failures"]:
             raise ConnectionError("not yet")
 
     folder = tmp_path_factory.mktemp("bench")

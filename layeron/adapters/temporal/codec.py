@@ -76,15 +76,18 @@ class HistoryCodec(PayloadCodec):
             PayloadError: it has another form.
         """
         try:
-            asked = Parse(text, Payloads())
+            asked: Payloads = Parse(text, Payloads())  # type: ignore[no-untyped-call]  # protobuf is untyped
         except (ParseError, RecursionError):
             raise PayloadError("the body must be Temporal's Payloads as JSON") from None
-        return MessageToJson(Payloads(payloads=await self.decode(asked.payloads))).encode()
+        decoded = Payloads(payloads=await self.decode(asked.payloads))
+        shown: str = MessageToJson(decoded)  # type: ignore[no-untyped-call]  # protobuf is untyped
+        return shown.encode()
 
     def _sealed(self, key: CodecKey, payload: Payload) -> Payload:
         salt = os.urandom(_SALT_BYTES)
         cipher, nonce = _cipher(key, salt)
-        sealed = cipher.encrypt(nonce, payload.SerializeToString(), self._bound_to(key))
+        plain: bytes = payload.SerializeToString()  # type: ignore[no-untyped-call]  # protobuf is untyped
+        sealed = cipher.encrypt(nonce, plain, self._bound_to(key))
         metadata = {"encoding": ENCODING, KEY_ID: key.id.encode()}
         return Payload(metadata=metadata, data=salt + sealed)
 
@@ -99,12 +102,14 @@ class HistoryCodec(PayloadCodec):
         cipher, nonce = _cipher(key, payload.data[:_SALT_BYTES])
         sealed = payload.data[_SALT_BYTES:]
         try:
-            return Payload.FromString(cipher.decrypt(nonce, sealed, self._bound_to(key)))
+            plain = cipher.decrypt(nonce, sealed, self._bound_to(key))
+            opened: Payload = Payload.FromString(plain)  # type: ignore[no-untyped-call]  # protobuf is untyped
         except (InvalidTag, DecodeError):
             raise SecretUnavailableError(
                 f"What Temporal gave was encrypted with key {key.id!r} and does not decrypt: it was"
                 f" written in another namespace than {self._namespace!r}, or was altered."
             ) from None
+        return opened
 
     def _bound_to(self, key: CodecKey) -> bytes:
         return f"{key.id} {self._namespace}".encode()
