@@ -26,8 +26,9 @@ _AROUND_SECONDS = 2
 _PATIENCE_SECONDS = 240
 _WORK_SECONDS = 0.1
 _LARGE_EVERY = 5
+_MOST_NAMED = 10
 _PAGE = ROOT / "docs" / "faults.md"
-_HEAD = ("fault", "lasts s", "offered", "accepted", "handled", "lost", "doubled",
+_HEAD = ("fault", "lasts s", "restarts", "offered", "accepted", "handled", "lost", "doubled",
          "tried again", "ran again", "seconds to recover")  # fmt: skip
 
 
@@ -37,20 +38,22 @@ class Trial:
 
     Attributes:
         lasted: seconds.
+        restarts: of parts that ended, until all was handled.
         recovered: seconds from the fault's end until all that had been offered by then was handled.
     """
 
     name: str
     verdict: Verdict
     lasted: float
+    restarts: int
     recovered: float
 
     @property
     def row(self) -> Sequence[str]:
         """Its line of the report."""
         found = self.verdict
-        counts = (found.offered, found.accepted, found.handled, found.lost, found.doubled,
-                  found.refusals.total(), found.repeated)  # fmt: skip
+        counts = (self.restarts, found.offered, found.accepted, found.handled, found.lost,
+                  found.doubled, found.refusals.total(), found.repeated)  # fmt: skip
         return (
             self.name,
             f"{self.lasted:.0f}",
@@ -69,6 +72,7 @@ async def attempt(
     around_seconds: float = _AROUND_SECONDS,
 ) -> Trial:
     """Break the system in one way, while events come in: also for a while before and after it."""
+    deaths = _deaths(system)
     offering = await begin(system, per_second=per_second, large_every=_LARGE_EVERY)
     try:
         await asyncio.sleep(around_seconds)
@@ -80,7 +84,12 @@ async def attempt(
     finally:
         offering.kill()
     verdict = await judge(system, offers, offering.prefix, patience=_PATIENCE_SECONDS, due_by=over)
-    return Trial(name, verdict, over - began, max(verdict.drained - over, 0))
+    restarts = _deaths(system) - deaths
+    return Trial(name, verdict, over - began, restarts, max(verdict.drained - over, 0))
+
+
+def _deaths(system: System) -> int:
+    return sum(each.deaths for each in system.parts.values())
 
 
 async def run(
@@ -137,12 +146,14 @@ async def _going_by(clock: Clock | None, system: System) -> AsyncGenerator[None]
 
 
 def _said(trial: Trial) -> str:
-    """A trial in one line, with the causes of what was not accepted at once."""
+    """A trial in one line, with the causes of what was not accepted at once, and a line of ids."""
     counts = zip(_HEAD[1:], trial.row[1:], strict=True)
     causes = ", ".join(f"{cause} x {n}" for cause, n in trial.verdict.refusals.most_common())
-    return ", ".join(f"{name} {count}" for name, count in counts) + (
-        f" ({causes})" if causes else ""
-    )
+    said = ", ".join(f"{name} {count}" for name, count in counts)
+    said += f" ({causes})" if causes else ""
+    for kind, ids in trial.verdict.suspects.items():
+        said += f"\n  {kind}: {', '.join(ids[:_MOST_NAMED])}" if ids else ""
+    return said
 
 
 def written(trials: Sequence[Trial], known: Mapping[str, Fault]) -> str:

@@ -35,15 +35,17 @@ def faults(disk: SmallDisk | None, clock: Clock | None) -> Mapping[str, Fault]:
     """All faults by name, with the tools that they need; without a clock none that sets it."""
     kill, freeze = strikes.kill, strikes.freeze
     found = {
-        "kill-api": Fault("`kill -9` of the API, three times.", _on(kill, "api")),
-        "kill-worker": Fault("`kill -9` of the worker, three times.", _on(kill, "worker")),
-        "kill-engine": Fault("`kill -9` of Temporal, three times.", _on(kill, "engine")),
+        "kill-api": Fault("`kill -9` of the API, every four seconds.", _on(kill, "api")),
+        "kill-worker": Fault("`kill -9` of the worker, every four seconds.", _on(kill, "worker")),
+        "kill-engine": Fault("`kill -9` of Temporal, every four seconds.", _on(kill, "engine")),
         "kill-database": Fault(
-            "`kill -9` of every process of PostgreSQL, three times.", _on(kill, "database")
+            "`kill -9` of every process of PostgreSQL, every four seconds.", _on(kill, "database")
         ),
-        "kill-bucket": Fault("`kill -9` of fake-gcs-server, three times.", _on(kill, "bucket")),
+        "kill-bucket": Fault(
+            "`kill -9` of fake-gcs-server, every four seconds.", _on(kill, "bucket")
+        ),
         "kill-all": Fault(
-            "`kill -9` of all five at one moment, twice.", _on(kill, *ALL_AT_ONCE), 5
+            "`kill -9` of all five at one moment, and again.", _on(kill, *ALL_AT_ONCE), 5
         ),
         FULL_DISK: Fault(
             "No byte of space is left to Temporal, PostgreSQL and the bucket."

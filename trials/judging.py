@@ -5,7 +5,7 @@ import json
 import math
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +30,7 @@ class Verdict:
         doubled: events with two successful handlings on record.
         repeated: runs of the handler beyond the first of an event. What was killed before its
             outcome was written runs again: at least once is the promise.
+        suspects: the provider's ids of what was lost, doubled or ran again, by which.
         refusals: tries of the provider that were not accepted, by what they came to.
         drained: when the last event was handled that was due by some time, by the monotonic clock.
     """
@@ -39,6 +40,7 @@ class Verdict:
     handled: int
     doubled: int
     repeated: int
+    suspects: Mapping[str, Sequence[str]]
     refusals: Counter[str]
     drained: float
 
@@ -76,14 +78,21 @@ async def judge(
     of_event: Counter[str] = Counter()
     for each in records:
         of_event[each["external_event_id"]] += successes[each["id"]]
+    found_well = {
+        id_ for id_, event_id in accepted.items() if id_ in times and handled.get(id_) == event_id
+    }
+    suspects = {
+        "lost": sorted(accepted.keys() - found_well),
+        "doubled": [each for each, count in of_event.items() if count > 1],
+        "ran again": [each for each, count in times.items() if count > 1],
+    }
     return Verdict(
         offered=len(offers),
         accepted=len(accepted),
-        handled=sum(
-            1 for id_, event_id in accepted.items() if id_ in times and handled.get(id_) == event_id
-        ),
-        doubled=sum(1 for count in of_event.values() if count > 1),
+        handled=len(found_well),
+        doubled=len(suspects["doubled"]),
         repeated=times.total() - len(times),
+        suspects=suspects,
         refusals=Counter(refusal for each in offers for refusal in each.refusals),
         drained=max(
             (first.get(each.id, 0.0) for each in offers if each.due <= due_by), default=0.0

@@ -20,12 +20,14 @@ class Part:
 
     Attributes:
         name: what it is, for people.
+        deaths: how often it has ended by itself, and was started again.
     """
 
     def __init__(
         self, name: str, command: Sequence[str], *, env: Mapping[str, str], log: Path
     ) -> None:
         self.name = name
+        self.deaths = 0
         self._child = Child(name, command, env=env, log=log)
         self._minding: asyncio.Task[None] | None = None
 
@@ -75,5 +77,6 @@ class Part:
     async def _mind(self) -> None:
         while True:
             await self._child.wait()
+            self.deaths += 1
             await asyncio.sleep(_PAUSE_SECONDS)
             await self._child.start()

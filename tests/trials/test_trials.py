@@ -38,6 +38,7 @@ async def test_a_killed_api_is_started_again_and_nothing_is_lost(system: System)
     assert trial.verdict.is_good
     assert trial.verdict.offered >= 5
     assert trial.verdict.refusals
+    assert trial.restarts == 1
     assert "| kill-api | " in written([trial], known)
 
 
