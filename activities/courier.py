@@ -2,40 +2,33 @@
 
 import asyncio
 import logging
-import random
 import time
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import TypeAlias
 
 from activities.bodies import LOST, stored_body
 from activities.keyring import Credentials, Keyring
+from activities.outcomes import Outcome, busy, outcome_of, unsent, without
 from activities.room import Room
 from layeron.application import Backend
 from layeron.current import working_on
 from layeron.errors import ConfigurationError, UnavailableError
 from layeron.hiding import texts_in
 from layeron.outbound.judging import judge
-from layeron.outbound.records import ENDED, DeliveryReport, EndpointRecord, OutboundEvent
+from layeron.outbound.records import DeliveryReport, EndpointRecord, OutboundEvent
 from layeron.outbound.sealing import Seals
 from layeron.outbound.signing import signed_request
 from layeron.outbound.vault import Vault
 from layeron.ports.blobs import BlobStore
-from layeron.ports.deliveries import DeliveryStore, Due, Ended, Finished, Later
+from layeron.ports.deliveries import DeliveryStore, Due, Later
 from layeron.ports.secrets import SecretSource
 from layeron.ports.sender import Answered, Sender, Unanswered
-from layeron.redaction import redact
 from layeron.tracing import about, failed, span
 
 logger = logging.getLogger("layeron.worker")
 
-Outcome: TypeAlias = Finished | Ended | Later
-"""How a delivery stands: ended just now, ended before, or to be asked for again."""
-
-_SHORTEST_BUSY, _LONGEST_BUSY = timedelta(seconds=2), timedelta(minutes=1)
-_UNSENT = timedelta(seconds=30)
 _LONGEST_WAIT_SECONDS = 60
 """For a place, so that wait and request stay within what an activity may take."""
 
@@ -70,6 +63,10 @@ class Clock:
     def now(self) -> datetime:
         """The engine's time."""
         return self.started + timedelta(seconds=time.monotonic() - self.since)
+
+    def busy(self, endpoint_id: str) -> Later:
+        """Have an endpoint asked for again, to which too much is under way."""
+        return busy(endpoint_id, asked=self.asked, now=self.now())
 
 
 class Courier:
@@ -126,8 +123,8 @@ class Courier:
             due = [each for each in begun if isinstance(each, Due)]
             others = [each for each in begun if not isinstance(each, Due)]
             sent = await self._send_all(event, due, body, clock, unrecorded)
-        busy = set(endpoints).difference(admitted)
-        return [*(_busy(each, clock) for each in busy), *others, *sent]
+        left = set(endpoints).difference(admitted)
+        return [*(clock.busy(each) for each in left), *others, *sent]
 
     async def _send_all(
         self,
@@ -146,7 +143,7 @@ class Courier:
             found = await self._keyring.credentials_of(event, endpoints, clock.now())
         except UnavailableError as trouble:
             # The attempts are on record as running, so they are taken back.
-            unrecorded += [_unsent(each, str(trouble), clock.now()) for each in due]
+            unrecorded += [unsent(each, str(trouble), clock.now()) for each in due]
             return await self._write(event, unrecorded)
         if raw is None:
             now = clock.now()
@@ -187,22 +184,18 @@ class Courier:
                 async with asyncio.timeout(_LONGEST_WAIT_SECONDS):
                     await stack.enter_async_context(self._room.place())
             except TimeoutError:
-                later = _busy(due.endpoint.id, clock)
-                return _unsent(due, later.why, clock.now(), again=later.at)
+                later = clock.busy(due.endpoint.id)
+                return unsent(due, later.why, clock.now(), again=later.at)
             secret = () if isinstance(credentials, UnavailableError) else credentials.confidential
             hidden = [*secret, *self._hidden(event, body)]
-            named = {
-                **about(event),
-                "layeron.endpoint.id": due.endpoint.id,
-                "layeron.attempt": due.number,
-            }
-            name = f"{event.namespace}/{event.webhook}"
-            with working_on(event.event_id, name, hidden), span("deliver", named) as delivering:
+            own = {"layeron.endpoint.id": due.endpoint.id, "layeron.attempt": due.number}
+            name, told = f"{event.namespace}/{event.webhook}", {**about(event), **own}
+            with working_on(event.event_id, name, hidden), span("deliver", told) as delivering:
                 report = await self._attempt_safely(event, due, credentials, body, clock)
                 delivering.set_attribute("layeron.status", report.status)
                 if report.failure is not None:
                     failed(delivering, report.failure)
-                return _clean(report, hidden)
+                return without(report, hidden)
 
     async def _attempt_safely(
         self,
@@ -237,11 +230,11 @@ class Courier:
     ) -> DeliveryReport:
         endpoint, started = due.endpoint, clock.now()
         if isinstance(credentials, UnavailableError):
-            return _unsent(due, str(credentials), started)
+            return unsent(due, str(credentials), started)
         webhook = self._tools.app.publisher(event.namespace, event.webhook)
         if webhook is None:
             why = f"webhook {event.webhook!r} is not declared in this worker"
-            return _unsent(due, why, started)
+            return unsent(due, why, started)
         answer: Answered | Unanswered
         try:
             # Receivers compare the time of signing with the real time.
@@ -298,48 +291,10 @@ class Courier:
                     event.webhook, event.event_id, report.number, each.endpoint_id, each.status,
                     report.error, extra={"event_id": event.event_id},
                 )  # fmt: skip
-        return [_outcome(each, due[each.endpoint_id]) for each in finished]
+        return [outcome_of(each, due[each.endpoint_id]) for each in finished]
 
     def _declared(self, event: OutboundEvent) -> list[EndpointRecord]:
         webhook = self._tools.app.publisher(event.namespace, event.webhook)
         if webhook is None:
             return []
         return [webhook.records[each] for each in event.endpoints if each in webhook.records]
-
-
-def _busy(endpoint_id: str, clock: Clock) -> Later:
-    """Ask again later: the later the longer it has waited, and those who wait not all together."""
-    waited = min(max(clock.now() - clock.asked, _SHORTEST_BUSY), _LONGEST_BUSY)
-    again = clock.now() + waited * random.uniform(1, 2)  # noqa: S311  # spreads load
-    return Later(endpoint_id, again, "many requests to it are under way")
-
-
-def _outcome(finished: Finished, report: DeliveryReport) -> Outcome:
-    if finished.status in ENDED or report.next_attempt_at is None:
-        return finished
-    return Later(finished.endpoint_id, report.next_attempt_at, report.error or "it failed")
-
-
-def _unsent(due: Due, why: str, at: datetime, *, again: datetime | None = None) -> DeliveryReport:
-    return DeliveryReport(
-        due.endpoint.id,
-        due.number,
-        "retrying",
-        at,
-        at,
-        next_attempt_at=again or at + _UNSENT,
-        error=why,
-        unsent=True,
-    )
-
-
-def _clean(report: DeliveryReport, secrets: Sequence[str]) -> DeliveryReport:
-    """The report without what an endpoint may have echoed."""
-    return replace(
-        report,
-        error=report.error and redact(report.error, secrets),
-        response_excerpt=report.response_excerpt and redact(report.response_excerpt, secrets),
-        response_headers=[
-            (name, redact(value, secrets)) for name, value in report.response_headers
-        ],
-    )

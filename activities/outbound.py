@@ -10,8 +10,9 @@ from pydantic import TypeAdapter
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
-from activities.courier import Clock, Courier, Outcome, Tools
+from activities.courier import Clock, Courier, Tools
 from activities.heartbeat import heartbeats
+from activities.outcomes import Outcome
 from activities.trouble import LOGGED, trouble_of_ours
 from layeron import names
 from layeron.errors import UnavailableError
