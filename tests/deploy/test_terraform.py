@@ -4,6 +4,8 @@ import re
 from typing import Any
 
 import pytest
+from temporalio.envconfig import ClientConfig
+from temporalio.service import TLSConfig
 
 from api.health import health_routes
 from layeron.settings import Settings, unknown_variables
@@ -56,6 +58,30 @@ def test_every_variable_of_a_process_is_one_that_it_reads() -> None:
     named = set(re.findall(r"\b(?:LAYERON|TEMPORAL)_[A-Z_]+\b", re.sub(r"(?m)#.*$", "", TEXT)))
     assert unknown_variables(dict.fromkeys(named, "")) == []
     assert {each for each in named if each.startswith("TEMPORAL_")} == TEMPORAL_VARIABLES
+
+
+@pytest.mark.parametrize("auth", ["api_key", "mtls", "none"])
+def test_temporal_reads_how_we_show_who_we_are(auth: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    (known,) = re.findall(
+        r"(?s)temporal_secrets = \{(.*?)\n  \}\[", (GCP / "secrets.tf").read_text()
+    )
+    by_auth = dict(re.findall(r"(\w+) += \{((?:[^{}]|\$\{[^}]*\})*)\}", known))
+    given = re.findall(r"(TEMPORAL_\w+) +=", by_auth[auth])
+    for name in TEMPORAL_VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    for name in given:
+        monkeypatch.setenv(name, f"of {name}")
+    monkeypatch.setenv("TEMPORAL_TLS", "false" if auth == "none" else "true")
+
+    config = ClientConfig.load_client_connect_config(disable_file=True)
+
+    tls = config.get("tls")
+    assert config.get("api_key") == ("of TEMPORAL_API_KEY" if auth == "api_key" else None)
+    if auth == "mtls":
+        assert isinstance(tls, TLSConfig)
+        assert tls.client_cert == b"of TEMPORAL_TLS_CLIENT_CERT_DATA"
+        assert tls.client_private_key == b"of TEMPORAL_TLS_CLIENT_KEY_DATA"
+    assert bool(tls) == (auth != "none")
 
 
 def test_production_takes_the_settings(monkeypatch: pytest.MonkeyPatch) -> None:
