@@ -3,8 +3,10 @@
 import json
 import re
 import secrets
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeGuard
 
 import sqlalchemy
@@ -12,6 +14,7 @@ from ulid import ULID
 
 from layeron.adapters.database import upgrade
 from layeron.adapters.database.table import METADATA
+from tests.support.postgres import fresh_database, shared_postgres
 
 Rows = Mapping[str, Sequence[Mapping[str, Any]]]
 """By the name of their table."""
@@ -106,37 +109,49 @@ def is_name(value: object) -> TypeGuard[str]:
 
 
 class Growth:
-    """Databases of either kind, which tell what events add to them."""
+    """New databases of either kind, which tell what events add to them.
 
-    def __init__(self, sqlite: str, postgresql: str) -> None:
-        self._sqlite = _opened(sqlite)
-        self._postgresql = _opened(postgresql)
+    Args:
+        sqlite: a file with our tables, to be copied.
+        postgresql: the name of a database with our tables, to be copied.
+    """
+
+    def __init__(self, sqlite: Path, postgresql: str) -> None:
+        self._sqlite = sqlite
+        self._postgresql = postgresql
 
     def in_sqlite(self, left: Left) -> int:
         """Bytes that an event adds to the file, on average."""
-        return _growth(left, self._sqlite, _SIZE_OF_SQLITE)
+        copy = self._sqlite.with_name(f"{secrets.token_hex(8)}.db")
+        shutil.copyfile(self._sqlite, copy)
+        return _growth(left, f"sqlite:///{copy}", _SIZE_OF_SQLITE)
 
     def in_postgresql(self, left: Left) -> int:
         """Bytes that an event adds to tables and indexes, on average."""
-        return _growth(left, self._postgresql, _SIZE_OF_POSTGRESQL)
-
-    def close(self) -> None:
-        self._sqlite.dispose()
-        self._postgresql.dispose()
+        with fresh_database(self._postgresql) as url:
+            psycopg_url = url.replace("postgresql://", "postgresql+psycopg://")
+            return _growth(left, psycopg_url, _SIZE_OF_POSTGRESQL)
 
 
-def _opened(url: str) -> sqlalchemy.Engine:
-    upgrade(url)
-    return sqlalchemy.create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
+def open_growth(folder: Path) -> Growth:
+    """Make the tables once."""
+    sqlite = folder / "tables.db"
+    upgrade(f"sqlite:///{sqlite}")
+    server = shared_postgres()
+    name = server.create_database()
+    upgrade(server.url(name))
+    return Growth(sqlite, name)
 
 
-def _growth(left: Left, engine: sqlalchemy.Engine, size: str) -> int:
+def _growth(left: Left, url: str, size: str) -> int:
+    engine = sqlalchemy.create_engine(url)
     copies = [left.copy() for _ in range(max(_ROWS // left.count, 10))]
     with engine.begin() as connection:
         _insert(connection, [beneath for beneath, _ in copies])
         before = int(connection.execute(sqlalchemy.text(size)).scalar_one())
         _insert(connection, [rows for _, rows in copies])
         after = int(connection.execute(sqlalchemy.text(size)).scalar_one())
+    engine.dispose()
     return round((after - before) / len(copies))
 
 

@@ -4,7 +4,6 @@ import asyncio
 import json
 import uuid
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from math import factorial
 from pathlib import Path
@@ -19,9 +18,8 @@ from layeron import Event, webhooks
 from layeron.identity import replay_workflow_id
 from layeron.outbound.declaration import OutboundWebhook
 from layeron.secrets import ENCRYPTION_KEY
-from tests.scale.measuring import Growth, left_by, rows_of
+from tests.scale.measuring import Growth, left_by, open_growth, rows_of
 from tests.support.customer import Customer, running_customer
-from tests.support.postgres import fresh_database
 from tests.support.service import Service, running_service
 from tests.support.temporal import TemporalServer
 from tests.support.vendor import SECRET, SECRET_NAME, send_new, vendor
@@ -119,14 +117,6 @@ class Bench:
         return sum(each.is_file() for each in (self.folder / "bodies").rglob("*"))
 
 
-@asynccontextmanager
-async def open_growth(folder: Path) -> AsyncGenerator[Growth]:
-    with fresh_database() as postgresql:
-        growth = await asyncio.to_thread(Growth, f"sqlite:///{folder / 'growth.db'}", postgresql)
-        yield growth
-        growth.close()
-
-
 @pytest_asyncio.fixture(scope="module")
 async def bench(
     tmp_path_factory: pytest.TempPathFactory, temporal: TemporalServer
@@ -144,10 +134,10 @@ async def bench(
         patch.setenv(SECRET_NAME, SECRET)
         patch.setenv(ENCRYPTION_KEY.name, "what endpoints are trusted with: this key")
         async with (
-            open_growth(folder) as growth,
             running_customer() as customer,
             running_service(app, folder, temporal, outbound_allow="127.0.0.0/8") as service,
         ):
+            growth = await asyncio.to_thread(open_growth, folder)
             yield Bench(service, publisher, customer, folder, growth)
 
 
