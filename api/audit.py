@@ -6,7 +6,7 @@ from starlette.responses import Response
 from api.doc import Doc, Parameter
 from api.door import Door, Operation, json_response
 from api.parameters import PAGE
-from api.questions import BadRequestError, query_of
+from api.questions import query_of
 from layeron.operating_records import ApiKey, AuditPage
 from layeron.ports.audit import AuditLog
 
@@ -34,13 +34,10 @@ class AuditAPI:
 
     async def _list(self, request: Request, _: ApiKey) -> Response:
         asked = query_of(request)
-        try:
-            page = await self._log.list(
-                action=asked.get("action"),
-                target=asked.get("target"),
-                limit=asked["limit"],
-                cursor=asked.get("cursor"),
-            )
-        except ValueError as bad:
-            raise BadRequestError(str(bad)) from bad
+        page = await self._log.list(
+            action=asked.get("action"),
+            target=asked.get("target"),
+            limit=asked["limit"],
+            cursor=asked.get("cursor"),
+        )
         return json_response(page)

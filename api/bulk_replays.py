@@ -7,7 +7,7 @@ from api.bulk_questions import BulkQuestion
 from api.doc import Doc
 from api.door import Door, Endpoint, Operation, json_response, requester
 from api.parameters import PAGE
-from api.questions import BadRequestError, Nothing, query_of, question_of
+from api.questions import Nothing, query_of, question_of
 from api.views import page, shown, view
 from layeron.bulk import BulkReplays
 from layeron.operating_records import ApiKey, BulkReplay, BulkStatus, Count
@@ -78,10 +78,7 @@ class BulkReplaysAPI:
 
     async def _list(self, request: Request, _: ApiKey) -> Response:
         asked = query_of(request)
-        try:
-            found = await self._bulk.list(limit=asked["limit"], cursor=asked.get("cursor"))
-        except ValueError as bad:
-            raise BadRequestError(str(bad)) from bad
+        found = await self._bulk.list(limit=asked["limit"], cursor=asked.get("cursor"))
         bulks = [_shown(each) for each in found.bulk_replays]
         return json_response({"bulk_replays": bulks, "next_cursor": found.next_cursor})
 

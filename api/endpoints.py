@@ -8,7 +8,7 @@ from starlette.responses import Response
 from api import endpoint_docs as docs
 from api.doc import Doc
 from api.door import Door, Endpoint, Operation, json_response, requester, shown_once
-from api.questions import BadRequestError, Nothing, object_of, query_of, question_of
+from api.questions import Nothing, object_of, query_of, question_of
 from layeron.operating_records import ApiKey, Scope
 from layeron.outbound.endpoints import read_grace
 from layeron.outbound.managing import EndpointOperations
@@ -67,16 +67,13 @@ class EndpointsAPI:
 
     async def _list(self, request: Request, _: ApiKey) -> Response:
         place, asked = _place(request), query_of(request)
-        try:
-            page = await self._operations.list_endpoints(
-                place.namespace,
-                place.webhook,
-                user_id=asked.get("user_id"),
-                limit=asked["limit"],
-                cursor=asked.get("cursor"),
-            )
-        except ValueError as bad:
-            raise BadRequestError(str(bad)) from bad
+        page = await self._operations.list_endpoints(
+            place.namespace,
+            place.webhook,
+            user_id=asked.get("user_id"),
+            limit=asked["limit"],
+            cursor=asked.get("cursor"),
+        )
         return json_response(page)
 
     async def _create(self, request: Request, key: ApiKey) -> Response:
@@ -150,17 +147,14 @@ class EndpointsAPI:
 
     async def _deliveries(self, request: Request, _: ApiKey) -> Response:
         place, asked = _place(request), query_of(request)
-        try:
-            page = await self._operations.list_deliveries(
-                place.namespace,
-                place.webhook,
-                place.endpoint,
-                status=asked.get("status"),
-                limit=asked["limit"],
-                cursor=asked.get("cursor"),
-            )
-        except ValueError as bad:
-            raise BadRequestError(str(bad)) from bad
+        page = await self._operations.list_deliveries(
+            place.namespace,
+            place.webhook,
+            place.endpoint,
+            status=asked.get("status"),
+            limit=asked["limit"],
+            cursor=asked.get("cursor"),
+        )
         return json_response(page)
 
     async def _skip(self, request: Request, key: ApiKey) -> Response:

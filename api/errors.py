@@ -9,6 +9,7 @@ from layeron.errors import (
     BodyErasedError,
     BodyLostError,
     ConflictError,
+    CursorError,
     NotFoundError,
     PayloadError,
     UnavailableError,
@@ -31,6 +32,7 @@ CODES: Mapping[str, tuple[int, str]] = {
 
 _CODE_OF: Mapping[type[Exception], str] = {
     BadRequestError: "bad_request",
+    CursorError: "bad_request",
     NotFoundError: "not_found",
     ConflictError: "conflict",
     BodyErasedError: "body_erased",  # before its base

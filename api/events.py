@@ -14,7 +14,6 @@ from api.parameters import EVENT_FILTER, PAGE
 from api.payload import WHOLE_FOR_ADMIN, exact, may_have_whole, pretty, to_show
 from api.questions import (
     AtMost,
-    BadRequestError,
     Question,
     filter_of,
     query_of,
@@ -128,12 +127,9 @@ class EventsAPI:
 
     async def _list(self, request: Request, _: ApiKey) -> Response:
         asked = query_of(request)
-        try:
-            page = await self._operations.list_events(
-                filter_of(asked), limit=asked["limit"], cursor=asked.get("cursor")
-            )
-        except ValueError as bad:
-            raise BadRequestError(str(bad)) from bad
+        page = await self._operations.list_events(
+            filter_of(asked), limit=asked["limit"], cursor=asked.get("cursor")
+        )
         return json_response(page)
 
     async def _count(self, request: Request, _: ApiKey) -> Response:

@@ -12,7 +12,7 @@ from starlette.responses import Response, StreamingResponse
 from api.doc import Doc, Parameter
 from api.door import Door, Operation
 from api.parameters import CURSOR, EVENT_FILTER
-from api.questions import BadRequestError, filter_of, query_of
+from api.questions import filter_of, query_of
 from layeron.events import EventsGateway
 from layeron.operating_records import ApiKey
 from layeron.records import EventFilter, EventPage, EventRecord
@@ -70,12 +70,10 @@ class ExportAPI:
     async def _export(self, request: Request, _: ApiKey) -> Response:
         asked = query_of(request)
         where, limit = filter_of(asked), int(asked["limit"])
-        try:  # a mistake or an outage is told before the file begins
-            first = await self._events.list_events(
-                where, limit=min(limit, _PAGE), cursor=asked.get("cursor")
-            )
-        except ValueError as bad:
-            raise BadRequestError(str(bad)) from bad
+        # a mistake or an outage is told before the file begins
+        first = await self._events.list_events(
+            where, limit=min(limit, _PAGE), cursor=asked.get("cursor")
+        )
         kind, media, write = (
             ("csv", "text/csv", _as_csv)
             if asked["format"] == "csv"

@@ -11,7 +11,7 @@ from api.doc import Doc, Parameter
 from api.door import Door, Operation, json_response, requester
 from api.parameters import NAMESPACE, PAGE, WEBHOOK
 from api.payload import may_have_whole
-from api.questions import BadRequestError, query_of
+from api.questions import query_of
 from api.views import page, shown, view
 from layeron.application import Backend
 from layeron.intake import Intake
@@ -81,16 +81,13 @@ class RejectionsAPI:
 
     async def _list(self, request: Request, _: ApiKey) -> Response:
         asked = query_of(request)
-        try:
-            found = await self._intake.records.list_rejections(
-                namespace=asked.get("namespace"),
-                webhook=asked.get("webhook"),
-                cause=asked.get("cause"),
-                limit=asked["limit"],
-                cursor=asked.get("cursor"),
-            )
-        except ValueError as bad:
-            raise BadRequestError(str(bad)) from bad
+        found = await self._intake.records.list_rejections(
+            namespace=asked.get("namespace"),
+            webhook=asked.get("webhook"),
+            cause=asked.get("cause"),
+            limit=asked["limit"],
+            cursor=asked.get("cursor"),
+        )
         rejections = [_shown(each) for each in found.rejections]
         return json_response({"rejections": rejections, "next_cursor": found.next_cursor})
 

@@ -132,7 +132,7 @@ class BulkReplays:
         """A page of them, newest first.
 
         Raises:
-            ValueError: the cursor is not one of ours.
+            CursorError: the cursor is not one of ours.
         """
         return await self.store.list(limit=limit, cursor=cursor)
 

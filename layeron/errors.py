@@ -5,6 +5,7 @@ LayeronError
 ├── PermanentError            raised by a handler: do not try this event again
 ├── PayloadError              a payload to send does not fit its event type
 ├── NotFoundError             no such event, payload or key
+├── CursorError               a cursor that no page of the list gave
 ├── ConflictError             the event is in a state that does not allow it
 ├── BodyLostError             a stored raw body is gone or was altered; trying again cannot help
 │   └── BodyErasedError       it was deleted on purpose: by the retention policy, or on request
@@ -36,6 +37,10 @@ class PayloadError(LayeronError):
 
 class NotFoundError(LayeronError):
     """The event, payload or key that was asked for does not exist."""
+
+
+class CursorError(LayeronError):
+    """A cursor is not one that a page of this list gave as its ``next_cursor``."""
 
 
 class ConflictError(LayeronError):

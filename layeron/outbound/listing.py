@@ -26,7 +26,7 @@ async def list_endpoints(
     A declared one that comes or goes between two pages moves no other one to another page.
 
     Raises:
-        ValueError: the cursor is not one of ours.
+        CursorError: the cursor is not one of ours.
     """
     limit = max(limit, 1)
     declared = cursor is None or cursor.startswith(_AMONG_DECLARED)

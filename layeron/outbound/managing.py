@@ -86,7 +86,7 @@ class EndpointOperations:
         """A page of endpoints: declared ones first, then the newest.
 
         Raises:
-            ValueError: the cursor is not one of ours.
+            CursorError: the cursor is not one of ours.
         """
         publisher = self._publisher(namespace, webhook)
         page = await list_endpoints(
@@ -196,7 +196,7 @@ class EndpointOperations:
         """What was and will be sent to an endpoint.
 
         Raises:
-            ValueError: the cursor is not one of ours.
+            CursorError: the cursor is not one of ours.
         """
         record = await self._find(self._publisher(namespace, webhook), endpoint)
         return await self.deliveries.list(record.id, status=status, limit=limit, cursor=cursor)

@@ -27,6 +27,6 @@ class AuditLog(Protocol):
         """A page of entries, newest first.
 
         Raises:
-            ValueError: the cursor is not one of ours.
+            CursorError: the cursor is not one of ours.
         """
         ...

@@ -27,7 +27,7 @@ class BulkReplayStore(Protocol):
         """A page of them, newest first.
 
         Raises:
-            ValueError: the cursor is not one of ours.
+            CursorError: the cursor is not one of ours.
         """
         ...
 

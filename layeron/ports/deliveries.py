@@ -185,6 +185,6 @@ class DeliveryStore(Protocol):
         """A page of an endpoint's deliveries, newest event first.
 
         Raises:
-            ValueError: the cursor is not one of ours.
+            CursorError: the cursor is not one of ours.
         """
         ...

@@ -90,7 +90,7 @@ class EndpointStore(Protocol):
         """A page of endpoints created at run time, newest first.
 
         Raises:
-            ValueError: the cursor is not one of ours.
+            CursorError: the cursor is not one of ours.
         """
         ...
 

@@ -123,7 +123,7 @@ class RecordStore(Protocol):
         The time taken does not grow with the number of records.
 
         Raises:
-            ValueError: the cursor is not one of ours.
+            CursorError: the cursor is not one of ours.
         """
         ...
 
@@ -173,7 +173,7 @@ class RecordStore(Protocol):
         """A page of rejections without their bodies, newest first.
 
         Raises:
-            ValueError: the cursor is not one of ours.
+            CursorError: the cursor is not one of ours.
         """
         ...
 

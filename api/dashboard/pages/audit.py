@@ -11,7 +11,6 @@ from api.dashboard.door import Door
 from api.dashboard.list_query import ListQuery
 from api.dashboard.site import Site
 from api.dashboard.visit import Visit
-from layeron.operating_records import AuditPage as Entries
 
 _PER_PAGE = 50
 
@@ -29,21 +28,15 @@ class AuditPage:
 
     async def _show(self, visit: Visit) -> Response:
         query = ListQuery.of(visit.request.query_params, "action", "target")
-        page, mistake = Entries([], None), None
-        try:
-            page = await self._log.list(
-                action=query.get("action") or None,
-                target=query.get("target") or None,
-                limit=_PER_PAGE,
-                cursor=query.cursor,
-            )
-        except ValueError:
-            mistake = "this page of the log does not exist; begin with the newest"
+        page = await self._log.list(
+            action=query.get("action") or None,
+            target=query.get("target") or None,
+            limit=_PER_PAGE,
+            cursor=query.cursor,
+        )
         return visit.render(
             "audit.html",
-            400 if mistake else 200,
             query=query,
-            mistake=mistake,
             entries=[(each, _detail(each.detail)) for each in page.entries],
             older=query.link(page.next_cursor) if page.next_cursor else None,
         )

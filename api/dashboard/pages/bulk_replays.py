@@ -16,7 +16,7 @@ from api.questions import BadRequestError
 from layeron.bulk import DEFAULT_RATE, FASTEST, SLOWEST
 from layeron.errors import ConflictError, NotFoundError, PayloadError
 from layeron.identity import is_bulk_id
-from layeron.operating_records import BulkReplay, BulkReplayPage, BulkStatus, Count
+from layeron.operating_records import BulkReplay, BulkStatus, Count
 from layeron.records import EventStatus
 
 PATH = "/dashboard/bulk-replays"
@@ -59,15 +59,9 @@ class BulkReplaysPage:
 
     async def _list(self, visit: Visit) -> Response:
         query = ListQuery.of(visit.request.query_params)
-        page, mistake = BulkReplayPage([], None), None
-        try:
-            page = await self._bulk.list(limit=_PER_PAGE, cursor=query.cursor)
-        except ValueError:
-            mistake = "this page of the list does not exist; begin with the newest"
+        page = await self._bulk.list(limit=_PER_PAGE, cursor=query.cursor)
         return visit.render(
             "bulk_replays_list.html" if visit.live else "bulk_replays.html",
-            400 if mistake else 200,
-            mistake=mistake,
             query=query,
             bulks=page.bulk_replays,
             older=query.link(page.next_cursor) if page.next_cursor else None,

@@ -54,13 +54,8 @@ class DeadLettersPage:
         query = EventQuery.of(visit.request.query_params, status="dead_letter")
         page, count, mistake = EventPage([], None), Count(0), query.mistake
         if mistake is None:
-            try:
-                page = await self._events.list_events(
-                    query.where, limit=_PER_PAGE, cursor=query.cursor
-                )
-                count = await self._site.tools.statistics.count(query.where, most=_MOST_COUNTED)
-            except ValueError:
-                mistake = "this page of the list does not exist; begin with the newest"
+            page = await self._events.list_events(query.where, limit=_PER_PAGE, cursor=query.cursor)
+            count = await self._site.tools.statistics.count(query.where, most=_MOST_COUNTED)
         return visit.render(
             "dead_letters_list.html" if visit.live else "dead_letters.html",
             400 if mistake else 200,

@@ -48,23 +48,18 @@ class EndpointsPage:
     async def _list(self, visit: Visit) -> Response:
         query = ListQuery.of(visit.request.query_params, "webhook", "user_id")
         publisher = self._chosen(query)
-        page, mistake = EndpointPage([], None), None
+        page = EndpointPage([], None)
         if publisher is not None:
-            try:
-                page = await self._endpoints.list_endpoints(
-                    publisher.namespace,
-                    publisher.name,
-                    user_id=query.get("user_id") or None,
-                    limit=_PER_PAGE,
-                    cursor=query.cursor,
-                )
-            except ValueError:
-                mistake = "this page of the list does not exist; begin with the newest"
+            page = await self._endpoints.list_endpoints(
+                publisher.namespace,
+                publisher.name,
+                user_id=query.get("user_id") or None,
+                limit=_PER_PAGE,
+                cursor=query.cursor,
+            )
         return visit.render(
             "endpoints_list.html" if visit.live else "endpoints.html",
-            400 if mistake else 200,
             query=query,
-            mistake=mistake,
             publisher=publisher,
             publishers=[f"{each.namespace}/{each.name}" for each in self._site.app.publishers],
             endpoints=page.endpoints,
@@ -109,17 +104,14 @@ class EndpointsPage:
 
     async def _deliveries(self, endpoint: EndpointRecord, query: ListQuery) -> DeliveryPage:
         status = _status(query.get("status"))
-        try:
-            return await self._endpoints.list_deliveries(
-                endpoint.namespace,
-                endpoint.webhook,
-                endpoint.id,
-                status=status,
-                limit=_SHOWN_DELIVERIES,
-                cursor=query.cursor,
-            )
-        except ValueError as bad:
-            raise BadRequestError("this page of the list does not exist") from bad
+        return await self._endpoints.list_deliveries(
+            endpoint.namespace,
+            endpoint.webhook,
+            endpoint.id,
+            status=status,
+            limit=_SHOWN_DELIVERIES,
+            cursor=query.cursor,
+        )
 
     async def _tested(
         self, endpoint: EndpointRecord, event_id: str

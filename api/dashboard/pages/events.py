@@ -30,12 +30,9 @@ class EventsPage:
         query = EventQuery.of(visit.request.query_params)
         page, mistake = EventPage([], None), query.mistake
         if mistake is None:
-            try:
-                page = await self._site.services.events.list_events(
-                    query.where, limit=_PER_PAGE, cursor=query.cursor
-                )
-            except ValueError:
-                mistake = "this page of the list does not exist; begin with the newest"
+            page = await self._site.services.events.list_events(
+                query.where, limit=_PER_PAGE, cursor=query.cursor
+            )
         return visit.render(
             "events_list.html" if visit.live else "events.html",
             400 if mistake else 200,

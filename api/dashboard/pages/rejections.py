@@ -14,7 +14,7 @@ from api.dashboard.visit import Visit
 from api.payload import to_show
 from layeron.errors import NotFoundError, UnavailableError
 from layeron.identity import is_rejection_id
-from layeron.records import RejectionPage, RejectionRecord
+from layeron.records import RejectionRecord
 from layeron.rejections import let_in, request_of
 from layeron.signing.explanation import SIGNED_CONTENT, Explanation, explain
 from layeron.signing.verdict import Cause
@@ -54,22 +54,16 @@ class RejectionsPage:
     async def _list(self, visit: Visit) -> Response:
         query = ListQuery.of(visit.request.query_params, "webhook", "cause")
         namespace, webhook = query.place
-        page, mistake = RejectionPage([], None), None
-        try:
-            page = await self._records.list_rejections(
-                namespace=namespace,
-                webhook=webhook,
-                cause=query.get("cause") or None,
-                limit=_PER_PAGE,
-                cursor=query.cursor,
-            )
-        except ValueError:
-            mistake = "this page of the list does not exist; begin with the newest"
+        page = await self._records.list_rejections(
+            namespace=namespace,
+            webhook=webhook,
+            cause=query.get("cause") or None,
+            limit=_PER_PAGE,
+            cursor=query.cursor,
+        )
         return visit.render(
             "rejections_list.html" if visit.live else "rejections.html",
-            400 if mistake else 200,
             query=query,
-            mistake=mistake,
             rejections=page.rejections,
             older=query.link(page.next_cursor) if page.next_cursor else None,
             webhooks=[f"{each.namespace}/{each.name}" for each in self._site.app.webhooks],

@@ -24,7 +24,7 @@ def ids_of(session: Session, where: EventFilter, *, limit: int, cursor: str | No
     """The ids of the events that match, newest first, after the one that is the cursor.
 
     Raises:
-        ValueError: the cursor is not one of ours.
+        CursorError: the cursor is not one of ours.
     """
     if cursor is not None:
         check_cursor(cursor, is_event_id)

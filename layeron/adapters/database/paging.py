@@ -7,6 +7,7 @@ from sqlmodel import Session
 from sqlmodel.sql.expression import SelectOfScalar
 
 from layeron.adapters.database.table import Table
+from layeron.errors import CursorError
 
 Row = TypeVar("Row", bound=Table)
 
@@ -31,7 +32,7 @@ def read_page(
         cursor: of the page before; None for the first one.
 
     Raises:
-        ValueError: the cursor is not one of ours.
+        CursorError: the cursor is not one of ours.
     """
     column = statement.selected_columns[key]
     if cursor is not None:
@@ -46,7 +47,7 @@ def check_cursor(cursor: str, is_key: Callable[[str], bool]) -> None:
     """Return if a cursor can be one of ours.
 
     Raises:
-        ValueError: it cannot.
+        CursorError: it cannot.
     """
     if not is_key(cursor):
-        raise ValueError(f"{cursor!r} is not a cursor; give the next_cursor of a page.")
+        raise CursorError(f"{cursor[:80]!r} is not a cursor; give the next_cursor of a page")

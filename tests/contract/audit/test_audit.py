@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from layeron.adapters.database import Database
+from layeron.errors import CursorError
 from layeron.identity import new_audit_id
 from layeron.operating_records import AuditEntry
 from tests.contract.records.examples import NOON, after
@@ -82,5 +83,5 @@ async def test_a_target_of_any_length_is_found(database: Database) -> None:
 
 @pytest.mark.parametrize("cursor", ["", "x", "whevt_01M87HX43ACC2282GBSNFBF3Q6", "whaud_\0"])
 async def test_what_is_no_cursor_is_refused(database: Database, cursor: str) -> None:
-    with pytest.raises(ValueError, match="not a cursor"):
+    with pytest.raises(CursorError, match="not a cursor"):
         await database.audit.list(limit=10, cursor=cursor)

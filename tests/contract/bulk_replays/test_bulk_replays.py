@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 
 from layeron.adapters.database import Database, open_database
-from layeron.errors import NotFoundError
+from layeron.errors import CursorError, NotFoundError
 from layeron.identity import new_bulk_id
 from layeron.operating_records import BulkReplay, BulkStatus
 from layeron.records import EventFilter
@@ -108,7 +108,7 @@ async def test_pages_follow_each_other_newest_first(database: Database) -> None:
 
 @pytest.mark.parametrize("cursor", ["", "x", "whevt_01M87HX43ACC2282GBSNFBF3Q6", "whblk_\0"])
 async def test_what_is_no_cursor_is_refused(database: Database, cursor: str) -> None:
-    with pytest.raises(ValueError, match="not a cursor"):
+    with pytest.raises(CursorError, match="not a cursor"):
         await database.bulk_replays.list(limit=10, cursor=cursor)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from layeron.adapters.database import Database, bulk_replay_store
+from layeron.errors import CursorError
 from layeron.outbound.records import EndpointRecord
 from layeron.records import EventFilter
 from tests.contract.deliveries.examples import A, B, an_event, begin, failed, took
@@ -89,7 +90,7 @@ async def test_the_missing_are_found_among_any_number_of_others(
 
 @pytest.mark.parametrize("cursor", ["", "x", "whblk_01M87HX43ACC2282GBSNFBF3Q6"])
 async def test_what_is_no_cursor_is_refused(database: Database, cursor: str) -> None:
-    with pytest.raises(ValueError, match="not a cursor"):
+    with pytest.raises(CursorError, match="not a cursor"):
         await database.bulk_replays.event_ids(EVERYTHING, limit=1, cursor=cursor)
-    with pytest.raises(ValueError, match="not a cursor"):
+    with pytest.raises(CursorError, match="not a cursor"):
         await database.bulk_replays.missing_ids(A.id, EVERYTHING, limit=1, cursor=cursor)

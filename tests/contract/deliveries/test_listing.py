@@ -3,6 +3,7 @@
 import pytest
 
 from layeron.adapters.database import Database
+from layeron.errors import CursorError
 from layeron.records import DeliveryStatus
 from tests.contract.deliveries.examples import A, B, an_event, begin, failed, took
 from tests.contract.endpoints.examples import after
@@ -40,5 +41,5 @@ async def test_a_page_may_be_of_one_status(database: Database) -> None:
 
 @pytest.mark.parametrize("cursor", ["", "nonsense", A.id])
 async def test_what_is_no_cursor_is_refused(database: Database, cursor: str) -> None:
-    with pytest.raises(ValueError, match="not a cursor"):
+    with pytest.raises(CursorError, match="not a cursor"):
         await database.deliveries.list(A.id, limit=10, cursor=cursor)

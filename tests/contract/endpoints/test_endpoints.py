@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from layeron.errors import ConflictError, NotFoundError
+from layeron.errors import ConflictError, CursorError, NotFoundError
 from layeron.outbound.records import EndpointRecord, EndpointState
 from layeron.ports.endpoints import EndpointStore
 from tests.contract.endpoints.examples import (
@@ -192,7 +192,7 @@ async def test_a_page_may_be_of_one_user(store: EndpointStore) -> None:
 
 @pytest.mark.parametrize("cursor", ["", "nonsense", "whevt_01ARZ3NDEKTSV4RRFFQ69G5FAV"])
 async def test_what_is_no_cursor_is_refused(store: EndpointStore, cursor: str) -> None:
-    with pytest.raises(ValueError, match="not a cursor"):
+    with pytest.raises(CursorError, match="not a cursor"):
         await store.list(namespace="default", webhook="orders", limit=10, cursor=cursor)
 
 

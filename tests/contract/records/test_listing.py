@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from layeron.errors import CursorError
 from layeron.ports.records import RecordStore
 from layeron.records import EventFilter
 from tests.contract.records.examples import after, an_event, begin, failed, handle, succeeded
@@ -214,7 +215,7 @@ async def test_an_empty_store_has_one_empty_page(store: RecordStore) -> None:
 
 @pytest.mark.parametrize("cursor", ["", "2", "whevt_", "whevt_" + "é" * 26, "a\0b", "\ud800" * 32])
 async def test_a_cursor_that_is_none_of_ours_is_refused(store: RecordStore, cursor: str) -> None:
-    with pytest.raises(ValueError, match="is not a cursor"):
+    with pytest.raises(CursorError, match="is not a cursor"):
         await store.list_events(EVERYTHING, limit=1, cursor=cursor)
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 from ulid import ULID
 
-from layeron.errors import NotFoundError
+from layeron.errors import CursorError, NotFoundError
 from layeron.ports.records import RecordStore
 from layeron.records import RejectionRecord
 from tests.contract.records.examples import NOON, after
@@ -90,5 +90,5 @@ async def test_one_that_is_gone_is_not_found(store: RecordStore) -> None:
 
 @pytest.mark.parametrize("cursor", ["", "x", "whevt_01M87HX43ACC2282GBSNFBF3Q6", "whrej_\0"])
 async def test_a_strange_cursor_is_refused(store: RecordStore, cursor: str) -> None:
-    with pytest.raises(ValueError, match="is not a cursor"):
+    with pytest.raises(CursorError, match="is not a cursor"):
         await store.list_rejections(limit=1, cursor=cursor)
