@@ -3,7 +3,7 @@
 Each request goes through the whole application in process, from the session's cookie or the key to
 the rendered bytes. Medians are compared: the tail of a page of some milliseconds is whatever else
 the machine does, and that of the queries alone is measured by `benchmarks.listing`. Beside it, how
-much JavaScript a browser is sent.
+soon a browser shows the list, over HTTP, and how much JavaScript it is sent.
 """
 
 import asyncio
@@ -26,6 +26,7 @@ from api.dashboard.session import COOKIE, Sessions
 from benchmarks.application import app
 from benchmarks.figure import Figure
 from benchmarks.listing import FEW, MANY, TARGET_RATIO, fill
+from benchmarks.painting import Place, first_paints
 from layeron.adapters.database import upgrade
 from layeron.adapters.toolbox import open_toolbox
 from layeron.identity import new_event_id
@@ -33,6 +34,7 @@ from layeron.keys import new_key
 from layeron.ports.toolbox import Toolbox
 from layeron.records import AttemptReport, BodyReference, InboundEvent
 from layeron.settings import load_settings
+from tests.api.serving import listening
 from tests.support.postgres import running_postgres
 
 _CALLS = 100
@@ -63,10 +65,16 @@ PAGES = {
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """The application over one database, somebody who is logged in, and an event to look at."""
+    """The application over one database, and somebody who is logged in.
+
+    Attributes:
+        event_id: of an event to look at.
+        list: the list of events, as a browser reaches it.
+    """
 
     http: httpx2.AsyncClient
     event_id: str
+    list: Place
 
     async def seconds(self, path: str) -> float:
         """How long a page takes."""
@@ -80,10 +88,13 @@ class Site:
 def run() -> list[Figure]:
     """Fill, measure in turns and compare; the worst of each page's addresses and databases."""
     times: dict[str, list[tuple[float, float]]] = {name: [] for name in PAGES}
+    paints: list[tuple[float, float]] = []
     with tempfile.TemporaryDirectory() as folder, running_postgres({}) as server:
         urls = (f"sqlite:///{folder}/few.db", f"sqlite:///{folder}/many.db")
         for few, many in (urls, [server.url(server.create_database()) for _ in range(2)]):
-            for name, found in asyncio.run(_compare(Path(folder), few, many)).items():
+            measured, painted = asyncio.run(_compare(Path(folder), few, many))
+            paints.append(painted)
+            for name, found in measured.items():
                 times[name] += found
     figures: list[Figure] = []
     for name, found in times.items():
@@ -93,21 +104,29 @@ def run() -> list[Figure]:
             Figure(f"{name} p50, {MANY:,} records ÷ {FEW:,}", ratio, at_most=TARGET_RATIO),
             Figure(f"{name} p50 at {MANY:,} records", slowest, "ms"),
         ]
+    at_few, at_many = (max(found) for found in zip(*paints, strict=True))
+    figures += [
+        Figure(f"event list, first contentful paint at {MANY:,} records", at_many, "ms"),
+        Figure(f"event list, first contentful paint at {FEW:,} records", at_few, "ms"),
+    ]
     scripts = sum(each.stat().st_size for each in Path(STATIC).rglob("*.js")) / 1000
     return [*figures, Figure("JavaScript shipped", scripts, "kB", at_most=_LARGEST_SCRIPTS_KB)]
 
 
 async def _compare(
     folder: Path, few_url: str, many_url: str
-) -> Mapping[str, list[tuple[float, float]]]:
+) -> tuple[Mapping[str, list[tuple[float, float]]], tuple[float, float]]:
+    """The pairs of medians of each page's addresses, and of the list's first paint."""
     for url, count in ((few_url, FEW), (many_url, MANY)):
         upgrade(url)
         fill(url, count)
     async with _site(folder / "few", few_url) as few, _site(folder / "many", many_url) as many:
-        return {
+        medians = {
             name: [await _medians(path, few, many) for path in paths]
             for name, paths in PAGES.items()
         }
+        at_few, at_many = await first_paints([few.list, many.list])
+        return medians, (at_few, at_many)
 
 
 async def _medians(path: str, few: Site, many: Site) -> tuple[float, float]:
@@ -129,12 +148,16 @@ async def _site(folder: Path, url: str) -> AsyncGenerator[Site]:
         key, text = new_key("benchmark")
         await tools.records.add_key(key)
         cookie = await Sessions(tools.sessions, tools.records).open(key)
-        async with httpx2.AsyncClient(
-            transport=httpx2.ASGITransport(cast("Any", front)),
-            base_url="http://hooks.example.com",
-            headers={"authorization": f"Bearer {text}", "cookie": f"{COOKIE}={cookie}"},
-        ) as http:
-            yield Site(http, await _handled(tools))
+        async with (
+            listening(front, settings) as address,
+            httpx2.AsyncClient(
+                transport=httpx2.ASGITransport(cast("Any", front)),
+                base_url="http://hooks.example.com",
+                headers={"authorization": f"Bearer {text}", "cookie": f"{COOKIE}={cookie}"},
+            ) as http,
+        ):
+            shown = Place(f"http://{address}/dashboard/events", cookie)
+            yield Site(http, await _handled(tools), shown)
         await front.close()
 
 

@@ -5,9 +5,10 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
-from api.application import build_api
+from api.application import Front, build_api
 from api.main import Server, server_config
 from layeron.listening import listen
+from layeron.settings import Settings
 from tests.support.service import Service
 
 _PATIENCE_SECONDS = 20
@@ -23,8 +24,18 @@ async def serving(service: Service, **settings: object) -> AsyncGenerator[str]:
     """
     known = service.settings.model_copy(update=settings)
     front = build_api(service.app, service.tools, known)
+    try:
+        async with listening(front, known) as address:
+            yield address
+    finally:
+        await front.close()
+
+
+@asynccontextmanager
+async def listening(front: Front, settings: Settings) -> AsyncGenerator[str]:
+    """Serve an application over HTTP, as ``api.main`` does; gives ``host:port``."""
     with listen("127.0.0.1", 0, "the test's port") as listener:
-        server = Server(server_config(front, known))
+        server = Server(server_config(front, settings))
         task = asyncio.create_task(server.serve(sockets=[listener]))
         while not server.started:
             assert not task.done()
@@ -35,7 +46,6 @@ async def serving(service: Service, **settings: object) -> AsyncGenerator[str]:
         finally:
             server.should_exit = True
             await task
-            await front.close()
 
 
 @dataclass

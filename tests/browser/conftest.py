@@ -1,41 +1,21 @@
 """A service that people look at, and a real Chromium that does."""
 
-import os
-import shutil
 from collections.abc import AsyncGenerator
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser
 
 from tests.api.serving import serving
-from tests.browser.looking import Looker, looking
+from tests.browser.looking import Looker, looking, running_chromium
 from tests.browser.shop import Shop, opened
 from tests.support.temporal import TemporalServer
-
-_ARGUMENTS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 
 @pytest_asyncio.fixture(scope="session")
 async def chromium() -> AsyncGenerator[Browser]:
-    path = os.environ.get("CHROMIUM") or shutil.which("chromium")
-    if path is None:
-        pytest.fail(
-            "the tests of the dashboard need Chromium; install it (Debian: apt-get install"
-            " chromium) or name yours: CHROMIUM=/path/to/chromium"
-        )
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=path, args=_ARGUMENTS)
+    async with running_chromium() as browser:
         yield browser
-        await browser.close()
 
 
 @pytest_asyncio.fixture(scope="session")

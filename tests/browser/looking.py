@@ -1,13 +1,50 @@
 """A page of a browser, and whatever goes wrong in it."""
 
+import os
+import shutil
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from playwright.async_api import Browser, ConsoleMessage, Dialog, Page, expect
+from playwright.async_api import (
+    Browser,
+    ConsoleMessage,
+    Dialog,
+    Page,
+    async_playwright,
+    expect,
+)
 
 _PATIENCE_MS = 20_000
+_ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@asynccontextmanager
+async def running_chromium() -> AsyncGenerator[Browser]:
+    """A browser without a window, until the end of the block.
+
+    Raises:
+        RuntimeError: there is none on this machine.
+    """
+    path = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    if path is None:
+        raise RuntimeError(
+            "the dashboard is looked at with Chromium; install it (Debian: apt-get install"
+            " chromium) or name yours: CHROMIUM=/path/to/chromium"
+        )
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=path, args=_ARGUMENTS)
+        yield browser
+        await browser.close()
 
 
 @dataclass

@@ -4,17 +4,13 @@ Run ``python -m tests.browser.screenshots``; it writes ``docs/images/*.png``.
 """
 
 import asyncio
-import os
-import shutil
 import tempfile
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import async_playwright
-
 from tests.api.serving import serving
-from tests.browser.looking import Looker, looking
+from tests.browser.looking import Looker, looking, running_chromium
 from tests.support.market import Market, running_market
 from tests.support.recorded import BODY, STORED, put_on_record
 from tests.support.temporal import running_temporal
@@ -97,17 +93,13 @@ async def picture(looker: Looker, name: str, scheme: str) -> None:
 async def take(folder: Path) -> None:
     """Take all of them."""
     IMAGES.mkdir(exist_ok=True)
-    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
     async with (
         running_temporal(folder) as temporal,
         running_market(folder, temporal, "default") as market,
         serving(market.service, **_SHOWN) as address,
-        async_playwright() as playwright,
+        running_chromium() as browser,
     ):
         pages = await fill(market)
-        browser = await playwright.chromium.launch(
-            executable_path=chromium, args=["--no-sandbox", "--disable-gpu"]
-        )
         for scheme in ("light", "dark"):
             seen = looking(browser, f"http://{address}", viewport=_SIZE, color_scheme=scheme)
             async with seen as looker:
@@ -117,7 +109,6 @@ async def take(folder: Path) -> None:
                 for name, path in pages.items():
                     await looker.go(f"/dashboard/{path}")
                     await picture(looker, name, scheme)
-        await browser.close()
 
 
 def main() -> None:
