@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 from layeron import names
 from layeron.current import current
@@ -64,7 +64,7 @@ class LineFormatter(logging.Formatter):
         """One line; a traceback follows on indented lines, so that nobody can forge an entry."""
         stamp = datetime.fromtimestamp(record.created, UTC).astimezone().strftime("%H:%M:%S")
         message = _clean(record.getMessage())
-        fields: dict[str, Any] = dict(_extra(record, "fields") or {})
+        fields: dict[str, Any] = _fields(record)
         event_id = _extra(record, "event_id")
         if event_id and event_id not in message:
             fields["event_id"] = event_id
@@ -78,10 +78,16 @@ class LineFormatter(logging.Formatter):
 
 def _extra(record: logging.LogRecord, name: str) -> Any:
     """What a line says beside its message: by itself, or because an event is worked on."""
-    value = getattr(record, name, None)
-    if name == "fields" and isinstance(value, dict):
-        return {str(key): _clean(str(each)) for key, each in value.items()}  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType] - anybody may set it
-    return value or getattr(current(), name, None)
+    if name == "fields":
+        return _fields(record)
+    return getattr(record, name, None) or getattr(current(), name, None)
+
+
+def _fields(record: logging.LogRecord) -> dict[str, str]:
+    """The fields of a line, which anybody may have set to anything."""
+    given: object = getattr(record, "fields", None) or {}
+    pairs = cast("dict[object, object]", given) if isinstance(given, dict) else {"fields": given}
+    return {str(name): _clean(str(value)) for name, value in pairs.items()}
 
 
 def _clean(text: str) -> str:
