@@ -14,7 +14,13 @@ from importlib.metadata import version
 
 import httpx2
 import uvicorn
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    disable_created_metrics,
+    generate_latest,
+)
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 from starlette.applications import Starlette
@@ -95,6 +101,7 @@ def open_metrics(settings: Settings, process: str) -> Metrics:
     if settings.metrics_port is None:
         return SILENT
     sdk_metrics_address()
+    disable_created_metrics()  # a second series beside each, which nobody asks for
     metrics = PrometheusMetrics()
     metrics.readings = [Reading(the.BUILD_INFO, 1, (process, version("layeron-webhooks")))]
     return metrics
