@@ -101,7 +101,8 @@ def open_metrics(settings: Settings, process: str) -> Metrics:
     if settings.metrics_port is None:
         return SILENT
     sdk_metrics_address()
-    disable_created_metrics()  # a second series beside each, which nobody asks for
+    # A second series beside each, which nobody asks for.
+    disable_created_metrics()  # type: ignore[no-untyped-call]  # the library gave it no types
     metrics = PrometheusMetrics()
     metrics.readings = [Reading(the.BUILD_INFO, 1, (process, version("layeron-webhooks")))]
     return metrics

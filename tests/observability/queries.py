@@ -74,7 +74,7 @@ def _selectors(node: Any, grouped_by: frozenset[str]) -> Generator[Selector]:
         case promql_parser.MatrixSelector():
             yield from _selectors(node.vector_selector, grouped_by)
         case promql_parser.AggregateExpr():
-            kept = frozenset(node.modifier.labels) if node.modifier else frozenset()
+            kept = frozenset[str](node.modifier.labels if node.modifier else ())
             yield from _selectors(node.expr, grouped_by | kept)
         case promql_parser.Call():
             for each in node.args:

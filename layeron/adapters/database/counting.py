@@ -53,7 +53,7 @@ def count(session: Session, *, where: EventFilter, most: int) -> Count:
 
 def oldest(session: Session, *, statuses: Sequence[EventStatus]) -> datetime | None:
     """See `Statistics.oldest`; each status is one end of an index."""
-    ends = [
+    ends: list[str | None] = [
         session.exec(select(func.min(EventRow.id)).where(EventRow.status == each)).one()
         for each in statuses
     ]
