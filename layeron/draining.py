@@ -9,10 +9,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from layeron.errors import UnavailableError
-from layeron.outbound.records import OutboundEvent
 from layeron.ports.engine import Duplicate, Engine
 from layeron.ports.inbox import Inbox, Pending, Settled
-from layeron.starts import Starts, start_now
+from layeron.starts import Starts, is_queued, start_now
 from layeron.tracing import continuing
 
 logger = logging.getLogger("layeron.inbox")
@@ -115,8 +114,8 @@ class Drainer:
     async def _start_in_order(self, batch: Sequence[Pending]) -> _Round:
         """Begin them in their order; each one for queues only after the one before it."""
         done, limit = _Round(), asyncio.Semaphore(_AT_ONCE)
-        queued = [each for each in batch if _is_queued(each)]
-        others = [[each] for each in batch if not _is_queued(each)]
+        queued = [each for each in batch if is_queued(each.event)]
+        others = [[each] for each in batch if not is_queued(each.event)]
 
         async def start(several: Sequence[Pending]) -> None:
             async with limit:
@@ -172,7 +171,3 @@ async def draining(drainer: Drainer) -> AsyncGenerator[None]:
     finally:
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
-
-
-def _is_queued(pending: Pending) -> bool:
-    return isinstance(pending.event, OutboundEvent) and bool(pending.event.lanes)

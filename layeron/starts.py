@@ -83,6 +83,9 @@ class Starts:
         Raises:
             UnavailableError: neither the engine nor the inbox took it.
         """
+        if self._known is None and is_queued(event):
+            with suppress(UnavailableError):
+                await self.look()  # whether it would overtake others
         if first := await self._waiting_first(event):
             return first
         asked = self._admits(event)
@@ -143,7 +146,7 @@ class Starts:
 
     def _admits(self, event: InboundEvent | OutboundEvent) -> bool:
         """Whether the engine shall be asked to start an event now."""
-        if isinstance(event, OutboundEvent) and event.lanes and self._held:
+        if is_queued(event) and self._held:
             return False  # it would overtake those before it in its queue
         # A repeat of what is being started asks as that did, to get the same answer.
         return bool(self._flying[event.workflow_id]) or (
@@ -241,6 +244,11 @@ async def start_now(
             for each in event.lanes:
                 await engine.enqueue(event, each)
     return answer
+
+
+def is_queued(event: InboundEvent | OutboundEvent) -> bool:
+    """Whether it goes to an endpoint that takes one after the other."""
+    return isinstance(event, OutboundEvent) and bool(event.lanes)
 
 
 def _key_of(event: InboundEvent | OutboundEvent) -> str | None:

@@ -6,6 +6,7 @@ import pytest
 
 from layeron.outbound.outgoing import OutgoingEvent
 from layeron.secrets import ENCRYPTION_KEY
+from layeron.services import connect_services
 from tests.outages.waiting import IMPATIENT, drained
 from tests.sending.declared import SECRET, SECRET_NAME, publisher
 from tests.support.customer import running_customer
@@ -69,16 +70,24 @@ async def test_what_goes_to_queues_keeps_its_order_across_the_outage(
     ):
         app, out = publisher(customer.url, fifo=True)
         async with running_service(
-            app, tmp_path, temporal, drainer=False, temporal_address=gate.address, **IMPATIENT
+            app,
+            tmp_path,
+            temporal,
+            worker=False,
+            drainer=False,
+            temporal_address=gate.address,
+            **IMPATIENT,
         ) as service:
-            ids = [(await out.send("invoice.paid", {"n": 0})).event_id]
-            await service.settled(ids[0])
+            # The process that sends.
+            starts = connect_services(app, service.tools, service.settings).starts
             await gate.shut()
-            lot = [OutgoingEvent("invoice.paid", {"n": n}) for n in range(1, 13)]
-            ids += [each.event_id for each in await out.send_many(lot)]
+            lot = [OutgoingEvent("invoice.paid", {"n": n}) for n in range(12)]
+            ids = [each.event_id for each in await out.send_many(lot)]
             await gate.open()
-            # The engine is back, but what is before it waits still.
-            ids.append((await out.send("invoice.paid", {"n": 13})).event_id)
+            # The engine is known to be back, but what came before waits still.
+            starts.breaker.close()
+            ids.append((await out.send("invoice.paid", {"n": 12})).event_id)
+            await service.work()
             for each in ids:
                 await service.settled(each)
             await drained(service)

@@ -44,6 +44,7 @@ async def test_one_of_engine_and_database_suffices_and_without_both_senders_try_
             tmp_path,
             temporal,
             worker=False,
+            drainer=False,  # which would find out by itself that the engine is back
             database_url=url,
             temporal_address=gate.address,
             **IMPATIENT,
