@@ -37,7 +37,7 @@ from layeron.settings import load_settings
 from tests.api.serving import listening
 from tests.support.postgres import running_postgres
 
-_CALLS = 100
+_CALLS = 40
 _LARGEST_SCRIPTS_KB = 30
 _AT = datetime(2026, 4, 17, 12, tzinfo=UTC)
 """In the middle of what `fill` loads."""

@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, Sequence
 from functools import cache
 from http import HTTPStatus
 from typing import Any, Self, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import httpx2
 
@@ -151,6 +151,22 @@ class HTTPGateway:
             raise GatewayError(
                 f"{self._url} does not answer as this API does; is LAYERON_URL right?"
             ) from error
+
+
+def path_of(*parts: str) -> str:
+    """The path below ``/api/v1`` that these names lead to; a name may hold anything.
+
+    Raises:
+        NotFoundError: a name is empty.
+    """
+    if "" in parts:
+        raise NotFoundError("there is no webhook, endpoint or user without a name")
+    return "/".join(["/api/v1", *map(_encoded, parts)])
+
+
+def _encoded(part: str) -> str:
+    # Full stops are encoded, too: '..' would lead elsewhere.
+    return quote(part.encode("utf-8", "surrogatepass"), safe="").replace(".", "%2E")
 
 
 def query_of(where: EventFilter) -> dict[str, object]:

@@ -15,6 +15,7 @@ from layeron.errors import (
 )
 from layeron.event import Response
 from layeron.identity import body_name, bounded_id, inbound_workflow_id, new_event_id
+from layeron.live_secrets import live_values
 from layeron.payload import Payload
 from layeron.ports.blobs import BlobStore
 from layeron.ports.documents import Documents
@@ -110,17 +111,7 @@ class Intake:
         Raises:
             SecretUnavailableError: none of the webhook's secrets has a value now.
         """
-        keys: list[SecretValue] = []
-        trouble: SecretUnavailableError | None = None
-        for each in webhook.secrets:
-            try:
-                keys += await self.secrets.values(each)
-            except SecretUnavailableError as error:
-                trouble = error
-                logger.warning("%s: %s", webhook.name, error)
-        if trouble is not None and not keys:
-            raise trouble
-        return keys
+        return await live_values(self.secrets, webhook.secrets)
 
     async def _verify(
         self, webhook: InboundWebhook, request: Request, keys: Sequence[SecretValue], now: datetime

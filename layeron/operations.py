@@ -1,6 +1,7 @@
 """What an operator does with events: list, inspect, read, replay; over the ports alone."""
 
 import hashlib
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -12,6 +13,7 @@ from layeron.errors import (
     ConflictError,
     NotFoundError,
     PayloadError,
+    UnavailableError,
 )
 from layeron.identity import is_event_id
 from layeron.outbound.records import OutboundEvent
@@ -32,6 +34,8 @@ from layeron.records import (
     ReplayRecord,
 )
 from layeron.starts import Starts
+
+logger = logging.getLogger("layeron.operations")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +91,9 @@ class Operations:
             if execution.body is not None:
                 return execution.body
             record = self._record_of(execution)
+        return await self._body_of(record)
+
+    async def _body_of(self, record: EventRecord) -> bytes:
         if record.body_erased_at is not None:
             raise _erased(record)
         body = await self.blobs.get(record.body.name)
@@ -115,10 +122,13 @@ class Operations:
         Raises:
             NotFoundError: there is no such event, or its webhook is no longer declared.
             ConflictError: it is still being handled or sent.
-            BodyErasedError: its body was deleted.
+            BodyLostError: its body was deleted, is gone or was altered.
             PayloadError: endpoints are named, and the event was received.
         """
         record = await self.read_event(event_id)
+        if record.status in FINAL_STATUSES:
+            # Read once before, as a replay without its body would only be another dead letter.
+            await self._look_for_body(record)
         return await self.replay_record(
             record, requested_by=requested_by, reason=reason, endpoints=endpoints
         )
@@ -165,6 +175,12 @@ class Operations:
                 await self.records.fail_replay(record.id, replay.number)
             raise
         return replay
+
+    async def _look_for_body(self, record: EventRecord) -> None:
+        try:
+            await self._body_of(record)
+        except UnavailableError:
+            logger.warning("event %s: its body cannot be looked for now", record.id)
 
     async def _again(
         self, record: EventRecord, endpoints: Sequence[str] | None
@@ -213,7 +229,7 @@ class Operations:
     def _record_of(self, execution: Execution) -> EventRecord:
         event = execution.event
         if isinstance(event, InboundEvent):
-            return _record_of(event, execution)
+            return _record_of_received(event, execution)
         publisher = self.app.publisher(event.namespace, event.webhook)
         declared = publisher.records.values() if publisher else ()
         names = {each.id: each.name for each in declared}
@@ -267,7 +283,7 @@ def _event_of(
     )
 
 
-def _record_of(event: InboundEvent, execution: Execution) -> EventRecord:
+def _record_of_received(event: InboundEvent, execution: Execution) -> EventRecord:
     return EventRecord(
         id=event.event_id,
         direction="inbound",

@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping
 from typing import Any, Literal, TypeAlias
-from urllib.parse import quote
 
-from layeron.client import HTTPGateway, known_of
+from layeron.client import HTTPGateway, known_of, path_of
 from layeron.errors import NotFoundError
 from layeron.identity import is_bulk_id, is_event_id
 from layeron.operating_records import BulkReplay, BulkReplayPage, Count
@@ -50,7 +49,7 @@ class RemoteBulkReplays(HTTPGateway):
 
     async def erase_user(self, user_id: str) -> None:
         """Have the bodies deleted of all that was sent for a user so far."""
-        await self._call("POST", f"/api/v1/users/{quote(user_id, safe='')}/erase")
+        await self._call("POST", path_of("users", user_id, "erase"))
 
 
 def _bulk(bulk_id: str) -> str:

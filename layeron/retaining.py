@@ -20,6 +20,8 @@ from layeron.settings import Settings
 
 _PAGE = 500
 _AT_ONCE = 16
+_BESIDES = timedelta(days=90)
+"""How long rejections, and sessions and dedupe windows that are over, are kept by default."""
 _UNENDED: tuple[EventStatus, ...] = ("accepted", "processing", "retrying")
 
 
@@ -67,7 +69,7 @@ class Retaining:
                     namespace, webhook, before=before, limit=_PAGE
                 )
                 more = more or deleted == _PAGE
-        keep = self.settings.keep_records or FOREVER
+        keep = self.settings.keep_records or _BESIDES
         if (before := _before(at, keep)) is not None:
             more = await self.store.trim(before=before, limit=_PAGE) >= _PAGE or more
         return more

@@ -240,7 +240,7 @@ class Settings(BaseSettings):
     keep_records: Keeping | None = Field(
         default=None,
         description="How long everything else is kept of an event, such as `90d`; default: for"
-        " ever. A webhook's `retention` wins.",
+        " ever. A webhook's `retention` wins. Rejections are kept as long, by default 90 days.",
     )
     api_rate: float = Field(
         default=100,

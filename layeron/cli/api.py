@@ -4,9 +4,8 @@ import base64
 import getpass
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field, replace
-from urllib.parse import quote
 
-from layeron.client import known_of, query_of
+from layeron.client import known_of, path_of, query_of
 from layeron.describing import WebhookDescription
 from layeron.errors import NotFoundError
 from layeron.identity import is_rejection_id
@@ -86,8 +85,8 @@ class OperatorAPI(RemoteEndpoints, RemotePublishing, RemoteBulkReplays):
 
     async def get_webhook(self, namespace: str, name: str) -> LiveWebhook:
         """One declared webhook."""
-        path = "/".join(quote(each, safe="").replace(".", "%2E") for each in (namespace, name))
-        return self._read(LiveWebhook, await self._call("GET", f"/api/v1/webhooks/{path}"))
+        answer = await self._call("GET", path_of("webhooks", namespace, name))
+        return self._read(LiveWebhook, answer)
 
     async def list_audit(
         self, *, action: str | None, target: str | None, limit: int, cursor: str | None
@@ -138,4 +137,4 @@ def who() -> str:
 def _rejection(rejection_id: str) -> str:
     if not is_rejection_id(rejection_id):
         raise NotFoundError(f"there is no rejection {rejection_id!r}")
-    return f"{_REJECTIONS}/{quote(rejection_id)}"
+    return f"{_REJECTIONS}/{rejection_id}"

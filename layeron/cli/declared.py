@@ -1,11 +1,13 @@
 """What the application declares, as commands in another terminal find it."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from layeron.adapters.secret_sources import open_secret_source
 from layeron.application import Backend
 from layeron.declaration import InboundWebhook
 from layeron.errors import ConfigurationError
+from layeron.live_secrets import live_values
 from layeron.loading import load_app
 from layeron.local import LocalService
 from layeron.secrets import SecretValue
@@ -39,14 +41,14 @@ def find_webhook(app: Backend, wanted: str) -> InboundWebhook:
     raise ConfigurationError(f"no webhook fits {wanted!r}; this application declares: {known}.")
 
 
-async def live_values(webhook: InboundWebhook, settings: Settings) -> list[SecretValue]:
+async def values_here(webhook: InboundWebhook, settings: Settings) -> Sequence[SecretValue]:
     """Every live value of a webhook's secrets, from where the settings say.
 
     Raises:
-        SecretUnavailableError: one has none.
+        SecretUnavailableError: none of them has one here.
     """
     source = open_secret_source(settings.secrets, settings.data_dir, settings.secrets_refresh)
     try:
-        return [value for each in webhook.secrets for value in await source.values(each)]
+        return await live_values(source, webhook.secrets)
     finally:
         await source.close()

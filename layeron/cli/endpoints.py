@@ -1,6 +1,5 @@
 """``layeron endpoints``: where a publisher's events are sent, managed over the HTTP API."""
 
-import sys
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Any
 
@@ -8,6 +7,7 @@ import typer
 
 from layeron.cli import endpoint_work
 from layeron.cli.asking import Listing, Wanted, wanted
+from layeron.cli.confirming import Yes, confirm
 from layeron.cli.endpoint_options import (
     SHOWN_ONCE,
     EndpointName,
@@ -143,19 +143,12 @@ def disable(to: Publisher, endpoint: EndpointName, as_json: AsJson = False) -> N
 
 @app.command("delete")
 @with_options(publisher)
-def delete(
-    to: Publisher,
-    endpoint: EndpointName,
-    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
-) -> None:
+def delete(to: Publisher, endpoint: EndpointName, yes: Yes = False) -> None:
     """Remove an endpoint and its secrets.
 
     What was sent to it stays on record.
     """
-    if not yes:
-        if not sys.stdin.isatty():
-            raise typer.BadParameter("its secrets cannot be had back; say --yes.")
-        typer.confirm(f"Delete endpoint {endpoint} and its secrets?", abort=True, err=True)
+    confirm(f"delete endpoint {endpoint} and its secrets, for ever?", yes=yes)
     to.ask(lambda api: api.delete_endpoint(*to.place, endpoint))
     typer.echo(f"deleted {endpoint}")
 

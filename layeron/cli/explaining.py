@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from layeron.adapters.documents import HTTPSDocuments
-from layeron.cli.declared import live_values
+from layeron.cli.declared import values_here
 from layeron.declaration import InboundWebhook
 from layeron.request import Request
 from layeron.settings import Settings
@@ -23,9 +23,9 @@ async def explanation_lines(
         Whether it verifies, and the steps.
 
     Raises:
-        SecretUnavailableError: a secret has no value here.
+        SecretUnavailableError: none of its secrets has a value here.
     """
-    values = await live_values(webhook, settings)
+    values = await values_here(webhook, settings)
     documents = HTTPSDocuments()
     try:
         told = await explain(webhook.signature, request, values, now=now, documents=documents)

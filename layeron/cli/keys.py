@@ -1,24 +1,33 @@
-"""``layeron keys``: keys of the HTTP API; works on the database itself."""
+"""``layeron keys``: keys of the HTTP API; works on the database itself, audit log included."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, TypeVar, get_args
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, get_args
 
 import typer
 
+from layeron.cli.api import who
 from layeron.cli.options import AsJson, DataDir
 from layeron.cli.output import at, print_json, print_line
 from layeron.cli.tables import Table
+from layeron.errors import NotFoundError
+from layeron.identity import new_audit_id
 from layeron.keys import new_key
-from layeron.operating_records import ApiKey, Scope
+from layeron.operating_records import ApiKey, AuditEntry, Scope
 from layeron.ports.records import RecordStore
 from layeron.settings import load_settings
 from layeron.text import printable
 
+if TYPE_CHECKING:
+    from layeron.adapters.database import Database
+
 app = typer.Typer(help="Keys of the HTTP API.", no_args_is_help=True)
 
 T = TypeVar("T")
+
+_NOT_FOUND = 404
 
 
 def _scopes() -> list[str]:
@@ -44,7 +53,11 @@ def create(
     """
     scopes: list[Scope] = [_scope(each) for each in scope or ["admin"]]
     record, text = new_key(name, scopes)
-    _ask(data_dir, lambda records: records.add_key(record))
+    _change(
+        data_dir,
+        lambda records: records.add_key(record),
+        AuditChange("key.create", record.id, {"name": printable(name), "scopes": scopes}, 201),
+    )
     if as_json:
         print_json({**_shown(record), "key": text})
     else:
@@ -57,7 +70,7 @@ def list_(as_json: AsJson = False, data_dir: DataDir = None) -> None:
 
     With --json one object a line.
     """
-    keys = _ask(data_dir, lambda records: records.list_keys())
+    keys = _ask(data_dir, lambda database: database.records.list_keys())
     if as_json:
         for key in keys:
             print_line(_shown(key))
@@ -74,7 +87,11 @@ def list_(as_json: AsJson = False, data_dir: DataDir = None) -> None:
 @app.command("revoke")
 def revoke(key_id: str, data_dir: DataDir = None) -> None:
     """End a key's life at once."""
-    _ask(data_dir, lambda records: records.revoke_key(key_id, at=datetime.now(UTC)))
+    _change(
+        data_dir,
+        lambda records: records.revoke_key(key_id, at=datetime.now(UTC)),
+        AuditChange("key.revoke", printable(key_id), {}, 204),
+    )
     typer.echo(f"revoked {key_id}")
 
 
@@ -102,8 +119,42 @@ def _shown(key: ApiKey) -> dict[str, object]:
     }
 
 
-def _ask(data_dir: Path | None, question: Callable[[RecordStore], Awaitable[T]]) -> T:
-    # Loaded here, as the database's packages take longer to load than all the others.
-    from layeron.cli.records import with_records  # noqa: PLC0415
+@dataclass(frozen=True, slots=True)
+class AuditChange:
+    """What the audit log is told of a change.
 
-    return with_records(load_settings(data_dir=data_dir), question)
+    Attributes:
+        status: what the API answers when it makes such a change.
+    """
+
+    action: str
+    target: str
+    detail: Mapping[str, Any]
+    status: int
+
+
+def _change(
+    data_dir: Path | None, do: Callable[[RecordStore], Awaitable[None]], change: AuditChange
+) -> None:
+    """Make a change that the audit log knows of before it is made."""
+
+    async def noted(database: "Database") -> None:
+        at = datetime.now(UTC)
+        actor, detail = printable(f"command line {who()}".strip()), dict(change.detail)
+        entry = AuditEntry(new_audit_id(at), at, actor, change.action, change.target, detail)
+        await database.audit.add(entry)
+        try:
+            await do(database.records)
+        except NotFoundError:
+            await database.audit.complete(entry.id, _NOT_FOUND)
+            raise
+        await database.audit.complete(entry.id, change.status)
+
+    _ask(data_dir, noted)
+
+
+def _ask(data_dir: Path | None, question: "Callable[[Database], Awaitable[T]]") -> T:
+    # Loaded here, as the database's packages take longer to load than all the others.
+    from layeron.cli.records import with_database  # noqa: PLC0415
+
+    return with_database(load_settings(data_dir=data_dir), question)

@@ -4,16 +4,15 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from layeron.adapters.database import open_record_store, upgrade
+from layeron.adapters.database import Database, open_database, upgrade
 from layeron.keys import key_matches, new_key, split_key
 from layeron.local import LocalService
-from layeron.ports.records import RecordStore
 from layeron.settings import Settings
 
 T = TypeVar("T")
 
 
-def with_records(settings: Settings, ask: Callable[[RecordStore], Awaitable[T]]) -> T:
+def with_database(settings: Settings, ask: Callable[[Database], Awaitable[T]]) -> T:
     """Ask the database one question.
 
     Raises:
@@ -21,12 +20,12 @@ def with_records(settings: Settings, ask: Callable[[RecordStore], Awaitable[T]])
     """
 
     async def run() -> T:
-        records = open_record_store(settings.effective_database_url)
+        database = open_database(settings.effective_database_url)
         try:
-            await records.check()
-            return await ask(records)
+            await database.records.check()
+            return await ask(database)
         finally:
-            await records.close()
+            await database.close()
 
     return asyncio.run(run())
 
@@ -42,7 +41,8 @@ def prepare_database(settings: Settings) -> str:
     upgrade(settings.effective_database_url)
     known = LocalService.of(settings.data_dir).key
 
-    async def key(records: RecordStore) -> str:
+    async def key(database: Database) -> str:
+        records = database.records
         parts = split_key(known) if known else None
         if known and parts and key_matches(await records.find_key(parts[0]), parts[1]):
             return known
@@ -50,4 +50,4 @@ def prepare_database(settings: Settings) -> str:
         await records.add_key(record)
         return text
 
-    return with_records(settings, key)
+    return with_database(settings, key)

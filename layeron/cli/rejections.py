@@ -18,7 +18,7 @@ from layeron.cli.output import at, print_json
 from layeron.cli.shown import time_of
 from layeron.errors import NotFoundError
 from layeron.records import RejectionPage, RejectionRecord
-from layeron.request import Request, headers_of
+from layeron.rejections import request_of
 from layeron.settings import Settings
 from layeron.signing.verdict import Cause
 from layeron.text import printable
@@ -160,14 +160,7 @@ def _explained(rejection: RejectionRecord, app: str | None, settings: Settings) 
         )
     if rejection.body is None:
         raise NotFoundError(f"the body of {rejection.id} was too large to be kept.")
-    request = Request(
-        rejection.method,
-        rejection.url,
-        webhook.placement.path,
-        rejection.url.partition("?")[2],
-        headers_of(rejection.headers),
-        rejection.body,
-    )
+    request = request_of(rejection, webhook, rejection.body)
     yield ""
     yield from asyncio.run(
         explanation_lines(webhook, request, settings, now=rejection.received_at)

@@ -13,6 +13,7 @@ import typer
 from layeron.bulk import DEFAULT_RATE, FASTEST, SLOWEST
 from layeron.cli.api import who
 from layeron.cli.asking import Listing, Service, Wanted, service, wanted
+from layeron.cli.confirming import Yes
 from layeron.cli.filters import event_filter, read_time
 from layeron.cli.merging import with_options
 from layeron.cli.options import AsJson
@@ -80,7 +81,7 @@ def start(  # noqa: PLR0913  # each is one option of the command
     ] = DEFAULT_RATE,
     reason: Annotated[str | None, typer.Option(help="Why; kept on the record.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only count the events.")] = False,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    yes: Yes = False,
     watch: Annotated[bool, typer.Option("--watch", help="Wait for its end.")] = False,
     as_json: AsJson = False,
 ) -> None:

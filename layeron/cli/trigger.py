@@ -6,7 +6,7 @@ from typing import Annotated
 import httpx2
 import typer
 
-from layeron.cli.declared import find_webhook, live_values, load_declared
+from layeron.cli.declared import find_webhook, load_declared, values_here
 from layeron.cli.given import read_bytes
 from layeron.cli.life import follow as follow_event
 from layeron.cli.options import App, DataDir, Url
@@ -43,7 +43,7 @@ def trigger(
     body = None if data is None else read_bytes(data)
 
     async def run() -> None:
-        values = await live_values(webhook, settings)
+        values = await values_here(webhook, settings)
         base = settings.url or LocalService.of(settings.data_dir).url
         request = signed_request(
             webhook, body, event_type=event_type, secrets=values, base_url=base

@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import quote
 
-from layeron.client import HTTPGateway
+from layeron.client import HTTPGateway, path_of
 from layeron.errors import PayloadError
 from layeron.outbound.outgoing import OutgoingEvent, check_outgoing
 from layeron.outbound.records import SendResult
@@ -39,7 +38,7 @@ class RemotePublishing(HTTPGateway):
         return self._read(SendResults, await self._post(namespace, webhook, asked)).results
 
     async def _post(self, namespace: str, webhook: str, asked: Mapping[str, object]) -> bytes:
-        path = f"/api/v1/webhooks/{quote(namespace, safe='')}/{quote(webhook, safe='')}/events"
+        path = path_of("webhooks", namespace, webhook, "events")
         return await self._call("POST", path, content=to_json(asked))
 
 

@@ -5,10 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, cast
-from urllib.parse import quote
 
-from layeron.client import HTTPGateway
-from layeron.errors import NotFoundError, PayloadError
+from layeron.client import HTTPGateway, known_of, path_of
+from layeron.errors import PayloadError
 from layeron.outbound.options import read_given
 from layeron.outbound.records import DeliveryPage, EndpointPage, EndpointRecord, NewSecret
 from layeron.outbound.retry import OutboundRetry
@@ -32,7 +31,10 @@ class RemoteEndpoints(HTTPGateway):
         self, namespace: str, webhook: str, options: Mapping[str, Any]
     ) -> tuple[EndpointRecord, NewSecret | None]:
         """See `WebhookEndpoints.create`."""
-        path, content = _path(namespace, webhook, "endpoints"), _asked(webhook, options)
+        path, content = (
+            path_of("webhooks", namespace, webhook, "endpoints"),
+            _asked(webhook, options),
+        )
         created = self._read(_Created, await self._call("POST", path, content=content))
         endpoint = created.endpoint
         if created.secret is None:
@@ -43,20 +45,20 @@ class RemoteEndpoints(HTTPGateway):
         self, namespace: str, webhook: str, *, user_id: str | None, limit: int, cursor: str | None
     ) -> EndpointPage:
         """See `WebhookEndpoints.list`."""
-        known = _known(user_id=user_id, limit=limit, cursor=cursor)
-        path = _path(namespace, webhook, "endpoints")
+        known = known_of(user_id=user_id, limit=limit, cursor=cursor)
+        path = path_of("webhooks", namespace, webhook, "endpoints")
         return self._read(EndpointPage, await self._call("GET", path, params=known))
 
     async def get_endpoint(self, namespace: str, webhook: str, endpoint: str) -> EndpointRecord:
         """See `WebhookEndpoints.get`."""
-        path = _path(namespace, webhook, "endpoints", endpoint)
+        path = path_of("webhooks", namespace, webhook, "endpoints", endpoint)
         return self._read(EndpointRecord, await self._call("GET", path))
 
     async def change_endpoint(
         self, namespace: str, webhook: str, endpoint: str, options: Mapping[str, Any]
     ) -> EndpointRecord:
         """See `WebhookEndpoints.change`."""
-        path = _path(namespace, webhook, "endpoints", endpoint)
+        path = path_of("webhooks", namespace, webhook, "endpoints", endpoint)
         answer = await self._call("PATCH", path, content=_asked(webhook, options))
         return self._read(EndpointRecord, answer)
 
@@ -65,19 +67,19 @@ class RemoteEndpoints(HTTPGateway):
     ) -> EndpointRecord:
         """See `WebhookEndpoints.enable` and `WebhookEndpoints.disable`."""
         doing = "enable" if enabled else "disable"
-        path = _path(namespace, webhook, "endpoints", endpoint, doing)
+        path = path_of("webhooks", namespace, webhook, "endpoints", endpoint, doing)
         return self._read(EndpointRecord, await self._call("POST", path))
 
     async def delete_endpoint(self, namespace: str, webhook: str, endpoint: str) -> None:
         """See `WebhookEndpoints.delete`."""
-        await self._call("DELETE", _path(namespace, webhook, "endpoints", endpoint))
+        await self._call("DELETE", path_of("webhooks", namespace, webhook, "endpoints", endpoint))
 
     async def test_endpoint(
         self, namespace: str, webhook: str, endpoint: str, *, event_type: str | None
     ) -> EventRecord:
         """See `WebhookEndpoints.test`."""
-        path = _path(namespace, webhook, "endpoints", endpoint, "test")
-        asked = _known(event_type=event_type)
+        path = path_of("webhooks", namespace, webhook, "endpoints", endpoint, "test")
+        asked = known_of(event_type=event_type)
         answer = await self._call("POST", path, json=asked, timeout=_LONGEST_TEST_SECONDS)
         return self._read(EventRecord, answer)
 
@@ -92,7 +94,7 @@ class RemoteEndpoints(HTTPGateway):
     ) -> NewSecret:
         """See `WebhookEndpoints.rotate_secret` and `WebhookEndpoints.rotate_user_secret`."""
         whose = ("users", user_id or "") if endpoint is None else ("endpoints", endpoint)
-        path = _path(namespace, webhook, *whose, "rotate-secret")
+        path = path_of("webhooks", namespace, webhook, *whose, "rotate-secret")
         answer = await self._call("POST", path, json={"grace": grace_seconds})
         return self._read(NewSecret, answer)
 
@@ -107,32 +109,16 @@ class RemoteEndpoints(HTTPGateway):
         cursor: str | None,
     ) -> DeliveryPage:
         """See `WebhookEndpoints.deliveries`."""
-        known = _known(status=status, limit=limit, cursor=cursor)
-        path = _path(namespace, webhook, "endpoints", endpoint, "deliveries")
+        known = known_of(status=status, limit=limit, cursor=cursor)
+        path = path_of("webhooks", namespace, webhook, "endpoints", endpoint, "deliveries")
         return self._read(DeliveryPage, await self._call("GET", path, params=known))
 
     async def tell_queue(
         self, namespace: str, webhook: str, endpoint: str, *, command: QueueCommand, event_id: str
     ) -> None:
         """See `WebhookEndpoints.skip` and `WebhookEndpoints.retry`."""
-        path = _path(namespace, webhook, "endpoints", endpoint, command)
+        path = path_of("webhooks", namespace, webhook, "endpoints", endpoint, command)
         await self._call("POST", path, json={"event_id": event_id})
-
-
-def _path(*parts: str) -> str:
-    """The path of what these names lead to; a name may hold anything."""
-    if "" in parts:
-        raise NotFoundError("there is no webhook, endpoint or user without a name")
-    return "/".join(["/api/v1/webhooks", *map(_encoded, parts)])
-
-
-def _encoded(part: str) -> str:
-    # Full stops are encoded, too: '..' would lead elsewhere.
-    return quote(part.encode("utf-8", "surrogatepass"), safe="").replace(".", "%2E")
-
-
-def _known(**values: object) -> dict[str, object]:
-    return {name: value for name, value in values.items() if value is not None}
 
 
 def _asked(webhook: str, options: Mapping[str, Any]) -> bytes:

@@ -119,6 +119,9 @@ async def test_a_body_that_is_lost_or_was_altered_is_gone(service: Service) -> N
     altered = await service.api("GET", f"/events/{event_id}/payload")
     assert (altered.status_code, altered.json()["error"]["code"]) == (410, "body_lost")
     assert "altered" in altered.json()["error"]["message"]
+    refused = await replay(service, event_id)
+    assert (refused.status_code, refused.json()["error"]["code"]) == (410, "body_lost")
+    assert (await service.settled(event_id)).replays == []
 
 
 async def test_an_event_that_is_being_handled_or_waits_to_be_is_a_conflict(

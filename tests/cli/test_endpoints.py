@@ -81,7 +81,7 @@ async def test_nothing_is_deleted_without_a_yes(terminal: Terminal) -> None:
     endpoint = (await created(terminal))["endpoint"]["id"]
     result = await terminal.run("endpoints", "delete", endpoint, *OUT)
     assert result.returncode == 2
-    assert "its secrets cannot be had back; say --yes." in result.stderr
+    assert "this cannot be undone, and nobody is asked here; say --yes." in result.stderr
     await terminal.said("endpoints", "show", endpoint, *OUT)
 
 

@@ -1,11 +1,14 @@
 """``layeron keys`` and ``layeron db``: what works on the database itself."""
 
+import asyncio
 import json
 from pathlib import Path
 
 import pytest
 
+from layeron.adapters.database import open_database
 from layeron.keys import split_key
+from layeron.operating_records import AuditEntry
 from tests.support.command import layeron, refusal, said
 
 
@@ -55,6 +58,26 @@ def test_a_revoked_key_is_listed_as_such(folder: Path) -> None:
     key_id, _ = split_key(said("keys", "create", "ops", folder=folder).strip()) or ("", "")
     assert said("keys", "revoke", key_id, folder=folder) == f"revoked {key_id}\n"
     assert "  revoked 20" in said("keys", "list", folder=folder)
+
+
+def test_keys_made_and_revoked_here_are_in_the_audit_log(folder: Path) -> None:
+    key_id, _ = split_key(said("keys", "create", "ops", folder=folder).strip()) or ("", "")
+    said("keys", "revoke", key_id, folder=folder)
+    refusal("keys", "revoke", "nothing", folder=folder)
+    revoked_none, revoked, made = asyncio.run(_audited(folder))
+    assert (made.action, made.target, made.status) == ("key.create", key_id, 201)
+    assert made.detail == {"name": "ops", "scopes": ["admin"]}
+    assert made.actor.startswith("command line")
+    assert (revoked.action, revoked.target, revoked.status) == ("key.revoke", key_id, 204)
+    assert (revoked_none.target, revoked_none.status) == ("nothing", 404)
+
+
+async def _audited(folder: Path) -> list[AuditEntry]:
+    database = open_database(f"sqlite:///{folder / '.layeron' / 'layeron.db'}")
+    try:
+        return (await database.audit.list(limit=10)).entries
+    finally:
+        await database.close()
 
 
 def test_no_keys_are_told_of_with_the_way_to_one(folder: Path) -> None:

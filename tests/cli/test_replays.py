@@ -150,6 +150,13 @@ async def test_on_a_terminal_it_asks_first_and_shows_a_bar(terminal: Terminal) -
     assert "4 replayed, 0 could not be" in seen
 
 
+async def test_nothing_is_erased_where_nobody_can_be_asked(terminal: Terminal) -> None:
+    for what in (("event", "whevt_01M87HX43ACC2282GBSNFBF3Q6"), ("user", "u 1")):
+        result = await terminal.run("erase", *what)
+        assert result.returncode == 2
+        assert "this cannot be undone, and nobody is asked here; say --yes." in result.stderr
+
+
 async def test_bodies_are_erased_on_request(terminal: Terminal) -> None:
     _, (event_id,) = await recorded(terminal, 1)
     told = await terminal.said("erase", "event", event_id, "--yes")

@@ -48,6 +48,18 @@ def test_a_good_request_verifies_step_by_step(folder: Path) -> None:
     assert VALUE not in told.stdout + told.stderr
 
 
+def test_a_secret_without_a_value_is_no_trouble_while_another_one_has_some(folder: Path) -> None:
+    two = '[secret("ROTATED_AWAY"), secret("STRIPE_WEBHOOK_SECRET")]'
+    application = (folder / "hooks.py").read_text()
+    (folder / "hooks.py").write_text(application.replace('secret("STRIPE_WEBHOOK_SECRET")', two))
+    told = run(folder, "request.http")
+    assert told.returncode == 0, told.stderr
+    assert "it verifies by secret STRIPE_WEBHOOK_SECRET" in told.stdout
+    none = run(folder, "request.http", value="")
+    assert none.returncode == 1
+    assert "Traceback" not in none.stderr
+
+
 def test_a_wrong_secret_an_altered_body_and_an_old_time_are_told_apart(folder: Path) -> None:
     wrong = run(folder, "request.http", value="whsec_another-secret")
     assert wrong.returncode == 1

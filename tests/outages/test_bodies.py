@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 
 from layeron import Backend, Event
-from tests.support.gate import gate_before
+from layeron.errors import BodyLostError
 from tests.outages.history import failing
 from tests.support import broken_server
 from tests.support.fake_gcs import create_bucket, running_fake_gcs
+from tests.support.gate import gate_before
 from tests.support.service import Service, running_service
 from tests.support.temporal import TemporalServer
 from tests.support.vendor import collect, ignore, send, send_new, vendor
@@ -90,7 +91,7 @@ async def test_a_large_body_that_is_away_when_it_is_to_be_handled_is_waited_for(
     assert seen == [LARGE]
 
 
-async def test_a_body_deleted_under_a_replay_makes_a_dead_letter_that_says_so(
+async def test_a_body_that_is_lost_refuses_a_replay_and_makes_one_of_many_a_dead_letter(
     tmp_path: Path, temporal: TemporalServer
 ) -> None:
     handled: list[str] = []
@@ -100,7 +101,10 @@ async def test_a_body_deleted_under_a_replay_makes_a_dead_letter_that_says_so(
             event_id = await send_new(service, body=body)
             record = await service.settled(event_id)
             await service.tools.blobs.delete(record.body.name)
-            await webhook.events.replay(event_id)
+            with pytest.raises(BodyLostError):
+                await webhook.events.replay(event_id)
+            many = await service.api("POST", "/bulk-replays", json={"event_ids": [event_id]})
+            assert many.status_code == 202
             record = await service.settled(event_id, {"dead_letter"}, replays=1)
             assert (record.attempts[-1].error or "").startswith("BodyLostError")
             assert len([each for each in record.attempts if each.replay]) == 1

@@ -14,7 +14,7 @@ from api.dashboard.site import Site
 from api.dashboard.visit import Visit
 from api.parameters import EVENT_FILTER
 from api.questions import BadRequestError
-from layeron.bulk import Selection
+from layeron.bulk import DEFAULT_RATE, FASTEST, SLOWEST, Selection
 from layeron.errors import BodyLostError, ConflictError, NotFoundError, PayloadError
 from layeron.operating_records import Count
 from layeron.records import EventPage
@@ -66,6 +66,7 @@ class DeadLettersPage:
             older=query.link(page.next_cursor) if page.next_cursor else None,
             webhooks=self._site.webhook_names,
             states=(),
+            rates=(SLOWEST, DEFAULT_RATE, FASTEST),
             once=secrets.token_hex(16),
         )
 

@@ -14,7 +14,6 @@ from layeron.records import AttemptReport, EventStatus, InboundEvent
 
 _LONGEST_ANSWER = 256 * 2**10
 
-_DIED = "the worker stopped before this attempt ended"
 _UNSEEN = "this attempt could not be put on record while it ran"
 
 _HANDLING = (
@@ -143,7 +142,7 @@ def _add(session: Session, row: EventRow, attempt: AttemptRow) -> None:
 
 def _interrupt(attempt: AttemptRow, at: datetime) -> None:
     if attempt.outcome == "running":
-        attempt.outcome, attempt.ended_at, attempt.note = "interrupted", at, _DIED
+        attempt.outcome, attempt.ended_at, attempt.note = "interrupted", at, recording.DIED
 
 
 def _set_status(

@@ -10,6 +10,9 @@ from layeron.adapters.database.upsert import insert_if_new
 from layeron.outbound.records import OutboundEvent
 from layeron.records import Direction, EventStatus, InboundEvent
 
+DIED = "the worker stopped before this attempt ended"
+"""What is noted of an attempt that is found running when the next one begins."""
+
 
 def put_on_record(
     session: Session, event: InboundEvent | OutboundEvent, status: EventStatus

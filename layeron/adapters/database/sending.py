@@ -26,7 +26,6 @@ from layeron.outbound.replaying import replayed
 from layeron.ports.deliveries import BeginResult, Due, Ended, Later
 from layeron.records import DeliveryStatus
 
-_DIED = "the worker stopped before this attempt ended"
 _OVERTAKEN = timedelta(minutes=1)
 _GIVEN_UP: frozenset[DeliveryStatus] = frozenset({"dead_letter", "held"})
 
@@ -55,7 +54,7 @@ def begin(
     if event.replay or any(
         rows[each].number or rows[each].replay > event.replay for each in endpoints
     ):
-        delivery_attempts.interrupt(session, event, endpoints, at, _DIED)
+        delivery_attempts.interrupt(session, event, endpoints, at, recording.DIED)
     results: dict[str, BeginResult | None] = {
         each: _result(rows[each], known.get(each), event, at, force=force) for each in endpoints
     }
