@@ -3,6 +3,7 @@
 import base64
 import json
 import logging
+from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -83,14 +84,16 @@ class InboundActivities:
             body: its bytes, unless they are stored already.
         """
         number = event.attempts_used + activity.info().attempt
-        async with trouble_of_ours(event.event_id, number - 1):
-            if settled := await self._begin(event, body, number):
-                return settled
-            raw = body if body is not None else await stored_body(self._blobs, event.body)
-        report = await self._attempt(event, raw, number)
-        # Once the handler has run, only its outcome can be missing: the workflow keeps it then.
-        async with trouble_of_ours(event.event_id, asdict(report), kind=names.UNRECORDED):
-            await self._write(event, report)
+        # All the time: a bucket may take longer to answer than the engine waits for a beat.
+        async with heartbeats() as beat:
+            async with trouble_of_ours(event.event_id, number - 1):
+                if settled := await self._begin(event, body, number):
+                    return settled
+                raw = body if body is not None else await stored_body(self._blobs, event.body)
+            report = await self._attempt(event, raw, number, beat)
+            # Once the handler has run, only its outcome can be missing: the workflow keeps it then.
+            async with trouble_of_ours(event.event_id, asdict(report), kind=names.UNRECORDED):
+                await self._write(event, report)
         if report.outcome == "succeeded":
             return Handled(report.status, report.response)
         # The engine's text is UTF-8, which cannot carry lone surrogates.
@@ -149,7 +152,9 @@ class InboundActivities:
             case _:
                 return None
 
-    async def _attempt(self, event: InboundEvent, raw: bytes | None, number: int) -> AttemptReport:
+    async def _attempt(
+        self, event: InboundEvent, raw: bytes | None, number: int, beat: Callable[[], None]
+    ) -> AttemptReport:
         if raw is None:
             return await self._report(event, _LOST, number)
         started = datetime.now(UTC)
@@ -161,17 +166,14 @@ class InboundActivities:
             return AttemptReport(number, "succeeded", "unhandled", started, ended, note=note)
         seen = event_of(event, raw, number)
         hidden = await self._reporter.hidden(event, raw)
-        async with heartbeats() as beat:
-            context = Context(seen, beat, logs=webhook.observability.logs)
-            limit = event.policy.timeout_seconds
-            named = {**about(event), "layeron.attempt": number}
-            with working_on(event.event_id, _name(event), hidden), span("handler", named) as own:
-                ending = await run_handler(
-                    handler, seen, context, limit=limit, threads=self._threads
-                )
-                own.set_attribute("layeron.status", ending.outcome)
-                if ending.outcome != "succeeded":
-                    failed(own, _kind_of(ending))
+        context = Context(seen, beat, logs=webhook.observability.logs)
+        limit = event.policy.timeout_seconds
+        named = {**about(event), "layeron.attempt": number}
+        with working_on(event.event_id, _name(event), hidden), span("handler", named) as own:
+            ending = await run_handler(handler, seen, context, limit=limit, threads=self._threads)
+            own.set_attribute("layeron.status", ending.outcome)
+            if ending.outcome != "succeeded":
+                failed(own, _kind_of(ending))
         return await self._reporter.report(
             event, raw, ending, number=number, started_at=started, lines=context.lines
         )

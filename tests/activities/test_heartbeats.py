@@ -32,6 +32,21 @@ async def test_the_worker_beats_for_a_handler_while_it_runs_and_no_longer(
         assert attempts.beats == beats > 1
 
 
+async def test_the_worker_beats_while_a_slow_disk_takes_the_body(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    beats_before: list[int] = []
+
+    def handle(_: Event) -> None:
+        beats_before.append(attempts.beats)
+
+    async with attempts_at(tmp_path, handle) as attempts:
+        monkeypatch.setattr("activities.heartbeat._EVERY_SECONDS", 0.01)
+        monkeypatch.setattr("os.fsync", lambda _: time.sleep(0.3))
+        await attempts.make()
+    assert beats_before[0] > 1
+
+
 async def test_a_handler_may_beat_itself_from_its_thread(tmp_path: Path) -> None:
     def beat_twice(_: Event, ctx: Context) -> None:
         ctx.heartbeat()
