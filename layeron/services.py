@@ -41,8 +41,8 @@ def connect_services(app: Backend, tools: Toolbox, settings: Settings) -> Servic
         patience=settings.inbox_after,
         limit=settings.inbox_limit,
     )
-    # A start is up to four calls.
-    drainer = Drainer(starts, tools.engine, tools.inbox, lease=4 * settings.engine_timeout)
+    # Time for a call that fails, and to find out why.
+    drainer = Drainer(starts, tools.engine, tools.inbox, lease=2 * settings.engine_timeout)
     events = Operations(
         app, tools.engine, tools.records, tools.blobs, tools.endpoints, seals, starts
     )
