@@ -9,7 +9,6 @@ import typer
 from pydantic import TypeAdapter
 
 from layeron.adapters.secret_sources import open_secret_source
-from layeron.adapters.temporal.codec import open_codec
 from layeron.application import Backend
 from layeron.cli.options import AppArgument, AsJson, DataDir
 from layeron.cli.process import OURSELVES
@@ -133,6 +132,10 @@ async def _missing_secrets(app: Backend, settings: Settings) -> Sequence[Layeron
     needed: list[Awaitable[object]] = [source.values(each) for each in app.secrets]
     if app.publishers:
         needed.append(load_cipher(source))
+    from layeron.adapters.temporal.codec import (  # noqa: PLC0415  # loads Temporal's client
+        open_codec,
+    )
+
     needed.append(open_codec(settings, source, "").check())
     missing: list[LayeronError] = []
     try:

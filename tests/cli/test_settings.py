@@ -12,6 +12,7 @@ from layeron.errors import ConfigurationError
 from layeron.settings import Settings, load_settings
 from tests.support.command import ROOT, refusal
 
+SIZES = {"GiB": 2**30, "MiB": 2**20, "KiB": 2**10}
 DOCUMENT = (ROOT / "docs" / "settings.md").read_text()
 PRODUCTION = {
     "LAYERON_PRODUCTION": "true",
@@ -29,8 +30,9 @@ def default_of(name: str, field: FieldInfo) -> str:
         value = ",".join(map(str, cast("tuple[int, ...]", value)))
     if isinstance(value, timedelta):
         value = f"{value.total_seconds():g}s"
-    elif name.endswith("_body"):
-        value = f"{value // 2**20}MiB" if value >= 2**20 else f"{value // 2**10}KiB"
+    elif name.endswith(("_body", "_limit")):
+        unit, size = next((unit, size) for unit, size in SIZES.items() if value >= size)
+        value = f"{value // size}{unit}"
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"
 
 
