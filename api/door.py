@@ -148,12 +148,7 @@ def _noted(request: Request, doc: Doc) -> dict[str, object]:
 
 
 def json_response(value: object, status: int = 200) -> Response:
-    """A record, or plain values that hold records, as JSON."""
-    return Response(to_json(value), status, media_type="application/json")
-
-
-def shown_once(value: object, status: int = 200) -> Response:
-    """An answer with a secret in it, which nothing on the way may keep."""
-    response = json_response(value, status)
-    response.headers["cache-control"] = "no-store"
-    return response
+    """A record, or plain values that hold records, as JSON, which nothing on the way may keep."""
+    return Response(
+        to_json(value), status, {"cache-control": "no-store"}, media_type="application/json"
+    )

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from api import endpoint_docs as docs
 from api.doc import Doc
-from api.door import Door, Endpoint, Operation, json_response, requester, shown_once
+from api.door import Door, Endpoint, Operation, json_response, requester
 from api.questions import Nothing, object_of, query_of, question_of
 from layeron.operating_records import ApiKey, Scope
 from layeron.outbound.endpoints import read_grace
@@ -80,7 +80,7 @@ class EndpointsAPI:
         place, options = _place(request), object_of(request)
         endpoint, new = await self._by(key).create_endpoint(place.namespace, place.webhook, options)
         answer = {"endpoint": endpoint, "secret": new.secret if new else None}
-        return shown_once(answer, 201)
+        return json_response(answer, 201)
 
     async def _get(self, request: Request, _: ApiKey) -> Response:
         place = _place(request)
@@ -143,7 +143,7 @@ class EndpointsAPI:
             user_id=user_id,
             grace_seconds=read_grace(asked.grace),
         )
-        return shown_once(new)
+        return json_response(new)
 
     async def _deliveries(self, request: Request, _: ApiKey) -> Response:
         place, asked = _place(request), query_of(request)

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.doc import Doc
-from api.door import Door, Operation, json_response, shown_once
+from api.door import Door, Operation, json_response
 from api.questions import Question, question_of
 from api.views import answer, shown, view
 from layeron.keys import new_key, revoke
@@ -79,7 +79,7 @@ class KeysAPI:
         asked = question_of(request, NewKeyQuestion)
         key, text = new_key(asked.name, tuple(dict.fromkeys(asked.scopes)))
         await self._records.add_key(key)
-        return shown_once({"key": _shown(key), "secret": text}, 201)
+        return json_response({"key": _shown(key), "secret": text}, 201)
 
     async def _revoke(self, request: Request, _: ApiKey) -> Response:
         await revoke(self._records, request.path_params["key_id"])

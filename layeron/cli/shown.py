@@ -56,7 +56,9 @@ def event_lines(event: EventRecord, *, traces: bool = False) -> Iterator[str]:
 def link_lines(event: EventRecord, settings: Settings) -> Iterator[str]:
     """Where to look further."""
     local = LocalService.of(settings.data_dir)
-    yield f"  API        {settings.url or local.url}/api/v1/events/{event.id}"
+    base = settings.url or local.url
+    yield f"  dashboard  {base}/dashboard/events/{event.id}"
+    yield f"  API        {base}/api/v1/events/{event.id}"
     if temporal_ui := settings.temporal_pages or local.temporal_ui:
         yield f"  Temporal   {workflow_page(temporal_ui, event)}"
 

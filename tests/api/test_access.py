@@ -110,3 +110,9 @@ async def test_an_address_of_ours_with_nothing_there_is_not_found(
     answer = await http.get(path)
     assert answer.status_code == 404
     assert answer.json()["error"]["code"] == "not_found"
+
+
+async def test_nothing_on_the_way_keeps_what_only_a_key_may_see(service: Service) -> None:
+    for path in ("/events", "/rejections", "/webhooks", "/overview", "/audit", "/keys"):
+        answer = await service.api("GET", path)
+        assert (answer.status_code, answer.headers["cache-control"]) == (200, "no-store")

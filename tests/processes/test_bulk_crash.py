@@ -1,6 +1,7 @@
 """A worker is killed half-way through a bulk replay: another one ends it.
 
-``BULK_EVENTS`` says how many events it is about; two thousand take two cores a minute or more.
+``BULK_EVENTS`` says how many events it is about; with the two thousand of ``make chaos`` they take
+two cores more than a minute.
 """
 
 import os

@@ -43,8 +43,10 @@ def test_it_sends_itself_an_event_and_tells_its_life(dev: Local) -> None:
     life = dev.process.until(rf"^{event}  order.created  succeeded\n(?:  .*\n)+", after=sent[0])[0]
     shown = [line.split()[0] for line in life.splitlines()[1:]]
     assert [each for each in shown if each != "order"] == [
-        "webhook", "accepted", "stored", "attempt", "handled", "workflow", "API", "Temporal",
+        "webhook", "accepted", "stored", "attempt", "handled", "workflow", "dashboard", "API",
+        "Temporal",
     ]  # fmt: skip
+    assert f"  dashboard  {dev.url}/dashboard/events/{event}\n" in life
     assert f"  API        {dev.url}/api/v1/events/{event}\n" in life
     assert "order noted version=1" in life
 
