@@ -188,8 +188,12 @@ class Courier:
                 return unsent(due, later.why, clock.now(), again=later.at)
             secret = () if isinstance(credentials, UnavailableError) else credentials.confidential
             hidden = [*secret, *self._hidden(event, body)]
-            own = {"layeron.endpoint.id": due.endpoint.id, "layeron.attempt": due.number}
-            name, told = f"{event.namespace}/{event.webhook}", {**about(event), **own}
+            name = f"{event.namespace}/{event.webhook}"
+            told: dict[str, str | int | None] = {
+                **about(event),
+                "layeron.endpoint.id": due.endpoint.id,
+                "layeron.attempt": due.number,
+            }
             with working_on(event.event_id, name, hidden), span("deliver", told) as delivering:
                 report = await self._attempt_safely(event, due, credentials, body, clock)
                 delivering.set_attribute("layeron.status", report.status)

@@ -142,10 +142,9 @@ async def test_what_waits_for_workers_is_told(tmp_path: Path, temporal: Temporal
     async with running_service(declare(), tmp_path, temporal, worker=False) as service:
         for number in range(3):
             await send_new(service, {"tenant": "b", "id": str(number), "type": "paid"})
-        waiting = -1
-        while waiting != 3:  # the engine counts what waits now and then
+        handling = sending = {"waiting": -1, "oldest_seconds": -1}
+        while handling["waiting"] != 3:  # the engine counts what waits now and then
             handling, sending = (await service.api("GET", "/overview")).json()["backlog"]
-            waiting = handling["waiting"]
         assert (sending["waiting"], sending["oldest_seconds"]) == (0, 0)
         await service.http.post("/dashboard/login", data={"key": service.key})
         page = (await service.http.get("/dashboard/")).text
