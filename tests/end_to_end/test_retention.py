@@ -12,6 +12,8 @@ from temporalio.client import ScheduleActionStartWorkflow
 from layeron import BodyErasedError, ConfigurationError, Event, InboundWebhook, webhooks
 from layeron.client import HTTPGateway
 from layeron.errors import BodyLostError, NotFoundError
+from layeron.identity import new_rejection_id
+from layeron.records import RejectionRecord
 from layeron.settings import load_settings
 from tests.api.serving import serving
 from tests.support.recorded import BODY, STORED, put_on_record
@@ -64,6 +66,40 @@ async def retained(service: Service) -> None:
         return is_over or None
 
     await eventually(look)
+
+
+async def refused(service: Service, *, before: timedelta) -> str:
+    """A rejection of some time ago; its id."""
+    at = datetime.now(UTC) - before
+    record = RejectionRecord(
+        id=new_rejection_id(at),
+        namespace="default",
+        webhook="vendor",
+        received_at=at,
+        cause="no_match",
+        detail="no signature matched",
+        method="POST",
+        url="/webhooks/vendor",
+        headers=[],
+        size=0,
+        body_sha256="",
+    )
+    await service.tools.records.add_rejection(record, keep=10)
+    return record.id
+
+
+async def test_rejections_go_after_ninety_days_though_records_are_kept_for_ever(
+    tmp_path: Path, temporal: TemporalServer
+) -> None:
+    app, webhook = vendor(handler=ignore)
+    async with running_service(app, tmp_path, temporal) as service:
+        oldest = await on_record(service, webhook, before=OLDEST)
+        for before in (OLD, OLDEST):
+            await refused(service, before=before)
+        await retained(service)
+        left = await service.tools.records.list_rejections(limit=10)
+        assert [datetime.now(UTC) - each.received_at < OLDEST for each in left.rejections] == [True]
+        assert await exists(service, oldest)
 
 
 async def exists(service: Service, event_id: str) -> bool:
