@@ -86,7 +86,8 @@ class Starts:
         if self._known is None and is_queued(event):
             with suppress(UnavailableError):
                 await self.look()  # whether it would overtake others
-        if first := await self._waiting_first(event):
+        # What goes to the inbox is looked for there anyway.
+        if self._admits(event) and (first := await self._waiting_first(event)):
             return first
         asked = self._admits(event)
         if asked:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqlalchemy import delete, func, or_, update
 from sqlmodel import Session, col, select
@@ -18,18 +18,27 @@ from layeron.ports.inbox import Pending, Settled, Waiting
 from layeron.records import Direction, InboundEvent
 from layeron.wire import from_json, to_json
 
+Arrival: TypeAlias = tuple[InboundEvent | OutboundEvent, bytes | None]
+"""An event and its bytes, unless the store of bodies has them."""
+
 _KINDS: dict[Direction, type[InboundEvent | OutboundEvent]] = {
     "inbound": InboundEvent,
     "outbound": OutboundEvent,
 }
 
 
-def add(
-    session: Session, *, event: InboundEvent | OutboundEvent, body: bytes | None
+def add_all(session: Session, *, arrivals: Sequence[Arrival]) -> list[Duplicate | None]:
+    """See `Inbox.add`; in the order in which they came."""
+    # Of two that come at once, the second finds the first: no index knows of windows. All who hold
+    # several take them in one order, so that none waits for one who waits for it.
+    for each in sorted({event.workflow_id for event, _ in arrivals}):
+        hold(session, f"inbox/{each}")
+    return [_add(session, event, body) for event, body in arrivals]
+
+
+def _add(
+    session: Session, event: InboundEvent | OutboundEvent, body: bytes | None
 ) -> Duplicate | None:
-    """See `Inbox.add`."""
-    # Of two that come at once, the second finds the first: no index knows of windows.
-    hold(session, f"inbox/{event.workflow_id}")
     if first := find_first(session, event=event):
         return first
     text, now = to_json(event), datetime.now(UTC)
