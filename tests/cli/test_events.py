@@ -8,8 +8,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from tests.cli.conftest import Terminal
-from tests.support.gate import gate_before
 from tests.support.command import ctrl_c_ignored, refusal, running
+from tests.support.gate import gate_before
 from tests.support.service import eventually
 from tests.support.vendor import send_new
 
