@@ -38,6 +38,9 @@ def is_from_elsewhere(request: Request, *, trust_proxy: bool) -> bool:
     origin = request.headers.get("origin")
     if origin is None:
         return False
-    # The scheme is left out: a proxy that ends TLS may not say that it did.
-    ours = urlsplit(address_of(request, trust_proxy=trust_proxy).url).netloc
-    return urlsplit(origin).netloc.lower() != ours.lower()
+    ours = address_of(request, trust_proxy=trust_proxy).url
+    try:
+        # The scheme is left out: a proxy that ends TLS may not say that it did.
+        return urlsplit(origin).netloc.lower() != urlsplit(ours).netloc.lower()
+    except ValueError:  # a bracket without its other half: no browser sends that
+        return True
