@@ -17,6 +17,7 @@ from layeron.ports.secrets import SecretSource
 from layeron.records import AttemptReport, EventStatus, HandlingPolicy, InboundEvent
 from layeron.redaction import redact
 from layeron.request import headers_of
+from layeron.secrets import ENCRYPTION_KEY
 
 _LONGEST_ERROR = 2_000
 _LONGEST_TRACE = 16_000
@@ -90,7 +91,8 @@ class Reporter:
             raw = body if body is not None else await stored_body(self.blobs, event.body)
             kind = headers_of(event.headers).get("content-type", "")
             values += texts_in(raw or b"", kind, webhook.redact)
-        for secret in self.app.secrets:
+        ours = (ENCRYPTION_KEY,) if self.app.publishers else ()
+        for secret in (*self.app.secrets, *ours):
             try:
                 values += [each.value for each in await self.secrets.values(secret)]
             except SecretUnavailableError:

@@ -10,6 +10,7 @@ _SHAPES = re.compile(
     r"(?P<scheme>\b(?:Bearer|Basic)\s+)[A-Za-z0-9._~+/=-]{8,}"
     r"|\b(?:sk|rk|pk)_(?:live|test)_[A-Za-z0-9]{8,}"
     r"|\bwh(?:sec|cms|sk)_[A-Za-z0-9+/=_-]{8,}"
+    r"|\blyr_[a-z0-9]{26}_[A-Za-z0-9_-]{16,}"
     r"|(?P<login>://[^\s/:@]+:)[^\s/@]+(?=@)",
 )
 

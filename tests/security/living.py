@@ -90,6 +90,7 @@ def live(folder: Path, database: str, engine: str, proxy: str) -> Life:
     shutil.copy(APPLICATION, folder / "hooks.py")
     said("db", "upgrade", folder=folder, **life.variables)
     key = said("keys", "create", "tests", folder=folder, **life.variables).strip()
+    life.variables = {**life.variables, "LAYERON_API_KEY": key}
     canaries["api key"] = key.split("_", 2)[2]
     with ExitStack() as stack:
         logs = {each: folder / f"{each}.log" for each in ("serve", "worker")}
@@ -99,7 +100,7 @@ def live(folder: Path, database: str, engine: str, proxy: str) -> Life:
         ]
         url = processes[0].until(r"the API listens on (http://[0-9.:]+)")[1]
         processes[1].until("the worker runs on task queue")
-        life.variables = {**life.variables, "LAYERON_URL": url, "LAYERON_API_KEY": key}
+        life.variables = {**life.variables, "LAYERON_URL": url}
         ids = happen(life, url, Operator(url, key))
         read_api(life, url, key, ids)
         read_dashboard(life, url, key, ids)

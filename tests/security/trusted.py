@@ -9,7 +9,16 @@ logger = logging.getLogger("shop")
 
 NOWHERE = "http://127.0.0.1:9"  # the outbound proxy answers for it
 ONCE = {"retry": {"attempts": 1}}
-TOLD = ("VENDOR_SECRET", "VENDOR_SECRET_PREVIOUS", "LAYERON_DATABASE_URL")
+TOLD = (
+    "VENDOR_SECRET",
+    "VENDOR_SECRET_PREVIOUS",
+    "VENDOR_TOKEN",
+    "CRM_SECRET",
+    "LAYERON_API_KEY",
+    "LAYERON_DATABASE_URL",
+    "LAYERON_ENCRYPTION_KEY",
+    "LAYERON_OUTBOUND_PROXY",
+)
 
 app = backend()
 billing = webhooks.out(
