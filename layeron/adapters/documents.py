@@ -23,7 +23,11 @@ class HTTPSDocuments:
 
     def __init__(self, transport: httpx2.AsyncBaseTransport | None = None) -> None:
         self._http = httpx2.AsyncClient(
-            timeout=_SECONDS, follow_redirects=False, trust_env=False, transport=transport
+            timeout=_SECONDS,
+            follow_redirects=False,
+            trust_env=False,
+            transport=transport,
+            headers={"accept-encoding": "identity"},
         )
         self._known: OrderedDict[str, tuple[float, bytes]] = OrderedDict()
 
@@ -55,6 +59,9 @@ class HTTPSDocuments:
             async with self._http.stream(method, url, **options) as response:
                 if response.status_code != HTTPStatus.OK:
                     raise DocumentUnavailableError(f"{host} answered {response.status_code}")
+                if response.headers.get("content-encoding", "identity") != "identity":
+                    # A kilobyte of it may stand for gigabytes.
+                    raise DocumentUnavailableError(f"{host} answered in a coding unasked")
                 async for chunk in response.aiter_bytes():
                     chunks.append(chunk)
                     if sum(map(len, chunks)) > _LARGEST:

@@ -66,7 +66,7 @@ def refuse(event: Event) -> None:
     told = " ".join(os.environ[each] for each in TOLD)
     assert isinstance(event.payload, dict)
     try:
-        raise KeyError(told)
+        _ = {}[told]  # a KeyError that repeats it
     except KeyError as error:
         marker = event.payload["marker"]
         message = f"{marker} {told} Authorization: Bearer {os.environ['CALLER_TOKEN']}"
