@@ -40,9 +40,12 @@ async def test_the_worker_beats_while_a_slow_disk_takes_the_body(
     def handle(_: Event) -> None:
         beats_before.append(attempts.beats)
 
+    def take_long(_: int) -> None:
+        time.sleep(0.3)
+
     async with attempts_at(tmp_path, handle) as attempts:
         monkeypatch.setattr("activities.heartbeat._EVERY_SECONDS", 0.01)
-        monkeypatch.setattr("os.fsync", lambda _: time.sleep(0.3))
+        monkeypatch.setattr("os.fsync", take_long)
         await attempts.make()
     assert beats_before[0] > 1
 

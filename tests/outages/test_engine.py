@@ -2,9 +2,8 @@
 
 from pathlib import Path
 
-from tests.outages.waiting import IMPATIENT, told
-from tests.support.gate import gate_before
-from tests.support.service import eventually, running_service
+from tests.outages.waiting import IMPATIENT, behind_a_gate, told
+from tests.support.service import eventually
 from tests.support.temporal import TemporalServer
 from tests.support.vendor import collect, vendor
 
@@ -13,12 +12,7 @@ async def test_what_was_accepted_is_shown_while_the_engine_is_away(
     tmp_path: Path, temporal: TemporalServer
 ) -> None:
     app, _ = vendor(handler=collect([]))
-    async with (
-        gate_before(temporal.address) as gate,
-        running_service(
-            app, tmp_path, temporal, temporal_address=gate.address, **IMPATIENT
-        ) as service,
-    ):
+    async with behind_a_gate(app, tmp_path, temporal, **IMPATIENT) as (service, gate):
         _, event_id = await told(service, {"id": "1"})
         await service.settled(event_id)
         await gate.shut()

@@ -6,8 +6,15 @@ from pathlib import Path
 import pytest
 
 from layeron import Event
-from tests.outages.waiting import IMPATIENT, drained, handled_once, started_in_order, told
-from tests.support.gate import gate_before
+from tests.outages.waiting import (
+    IMPATIENT,
+    TIMEOUT,
+    behind_a_gate,
+    drained,
+    handled_once,
+    started_in_order,
+    told,
+)
 from tests.support.service import running_service
 from tests.support.temporal import TemporalServer, running_temporal
 from tests.support.vendor import collect, ignore, send, vendor
@@ -23,7 +30,7 @@ async def test_events_that_come_while_the_engine_is_dead_are_handled_once_when_i
     async with (
         running_temporal(tmp_path) as engine,
         # A start that took too long would be made again, after others.
-        running_service(app, tmp_path, engine, **IMPATIENT | {"engine_timeout": 5}) as service,
+        running_service(app, tmp_path, engine, inbox_after=TIMEOUT, engine_timeout=5) as service,
     ):
         _, known = await told(service, {"id": "known"})
         await handled_once(service, known)
@@ -74,12 +81,7 @@ async def test_a_start_that_came_through_unanswered_is_the_event_itself_and_no_r
 ) -> None:
     handled: list[str] = []
     app, _ = vendor(handler=collect(handled))
-    async with (
-        gate_before(temporal.address) as gate,
-        running_service(
-            app, tmp_path, temporal, worker=False, temporal_address=gate.address, **IMPATIENT
-        ) as service,
-    ):
+    async with behind_a_gate(app, tmp_path, temporal, worker=False, **IMPATIENT) as (service, gate):
         await told(service, {"id": "to connect"})
         await gate.freeze(only_answers=True)
         status, event_id = await told(service, {"id": "1"})
@@ -103,12 +105,7 @@ async def test_who_waits_for_the_handlers_answer_is_told_that_the_event_is_accep
         return {"answer": 42}
 
     app, _ = vendor(handler=answer, delivery={"queue": False})
-    async with (
-        gate_before(temporal.address) as gate,
-        running_service(
-            app, tmp_path, temporal, temporal_address=gate.address, **IMPATIENT
-        ) as service,
-    ):
+    async with behind_a_gate(app, tmp_path, temporal, **IMPATIENT) as (service, gate):
         assert (await send(service, {"id": "0"})).json() == {"answer": 42}
         await gate.shut()
         status, event_id = await told(service, {"id": "1"})
@@ -126,12 +123,7 @@ async def test_a_large_body_waits_in_the_store_of_bodies(
         seen.append(event.raw_body)
 
     app, webhook = vendor(handler=keep)
-    async with (
-        gate_before(temporal.address) as gate,
-        running_service(
-            app, tmp_path, temporal, temporal_address=gate.address, **IMPATIENT
-        ) as service,
-    ):
+    async with behind_a_gate(app, tmp_path, temporal, **IMPATIENT) as (service, gate):
         await gate.shut()
         sizes = (10, 200_000)
         ids = [(await told(service, {"id": str(n), "x": "x" * n}))[1] for n in sizes]
@@ -148,12 +140,7 @@ async def test_what_waits_is_shown_wherever_one_looks(
     tmp_path: Path, temporal: TemporalServer
 ) -> None:
     app, _ = vendor(handler=ignore)
-    async with (
-        gate_before(temporal.address) as gate,
-        running_service(
-            app, tmp_path, temporal, temporal_address=gate.address, **IMPATIENT
-        ) as service,
-    ):
+    async with behind_a_gate(app, tmp_path, temporal, **IMPATIENT) as (service, gate):
         await gate.shut()
         _, event_id = await told(service, {"id": "1"})
         shown = (await service.api("GET", f"/events/{event_id}")).json()

@@ -8,9 +8,7 @@ import pytest
 
 from layeron.breaker import Breaker
 from layeron.errors import EngineUnavailableError
-from tests.outages.waiting import drained, handled_once, told
-from tests.support.gate import gate_before
-from tests.support.service import running_service
+from tests.outages.waiting import behind_a_gate, drained, handled_once, told
 from tests.support.temporal import TemporalServer
 from tests.support.vendor import ignore, vendor
 
@@ -21,18 +19,9 @@ async def test_of_a_burst_the_engine_gets_what_it_can_take_and_the_inbox_the_res
     tmp_path: Path, temporal: TemporalServer
 ) -> None:
     app, _ = vendor(handler=ignore)
-    async with (
-        gate_before(temporal.address) as gate,
-        running_service(
-            app,
-            tmp_path,
-            temporal,
-            drainer=False,
-            worker=False,
-            temporal_address=gate.address,
-            inbox_after=10,
-        ) as service,
-    ):
+    async with behind_a_gate(
+        app, tmp_path, temporal, drainer=False, worker=False, inbox_after=10
+    ) as (service, gate):
         await told(service, {"id": "to connect"})
         gate.delay = DELAY
         burst = await asyncio.gather(*(told(service, {"id": str(n)}) for n in range(45)))
@@ -50,12 +39,7 @@ async def test_of_a_burst_of_one_event_one_is_accepted_and_all_are_told_its_id(
     tmp_path: Path, temporal: TemporalServer
 ) -> None:
     app, _ = vendor(handler=ignore)
-    async with (
-        gate_before(temporal.address) as gate,
-        running_service(
-            app, tmp_path, temporal, worker=False, temporal_address=gate.address
-        ) as service,
-    ):
+    async with behind_a_gate(app, tmp_path, temporal, worker=False) as (service, gate):
         await told(service, {"id": "to connect"})
         gate.delay = DELAY
         burst = await asyncio.gather(*(told(service, {"id": "1"}) for _ in range(60)))

@@ -11,9 +11,9 @@ from layeron.ports.engine import Duplicate, Started
 from layeron.ports.inbox import Waiting
 from layeron.records import BodyReference, InboundEvent
 from layeron.services import Services, connect_services
-from tests.outages.waiting import IMPATIENT, handled_once, told
-from tests.support.gate import Gate, gate_before
-from tests.support.service import Service, running_service
+from tests.outages.waiting import IMPATIENT, behind_a_gate, handled_once, told
+from tests.support.gate import Gate
+from tests.support.service import Service
 from tests.support.temporal import TemporalServer
 from tests.support.vendor import collect, ignore, vendor
 
@@ -55,18 +55,10 @@ async def drain_all(services: Services) -> None:
 
 
 def undrained(
-    app: Backend, folder: Path, temporal: TemporalServer, gate: Gate
-) -> AbstractAsyncContextManager[Service]:
-    """A service that drains nothing and handles nothing yet."""
-    return running_service(
-        app,
-        folder,
-        temporal,
-        worker=False,
-        drainer=False,
-        temporal_address=gate.address,
-        **IMPATIENT,
-    )
+    app: Backend, folder: Path, temporal: TemporalServer
+) -> AbstractAsyncContextManager[tuple[Service, Gate]]:
+    """A service behind a gate that drains nothing and handles nothing yet."""
+    return behind_a_gate(app, folder, temporal, worker=False, drainer=False, **IMPATIENT)
 
 
 async def test_a_retry_while_the_first_copy_waits_is_its_duplicate_even_if_the_engine_is_back(
@@ -74,10 +66,7 @@ async def test_a_retry_while_the_first_copy_waits_is_its_duplicate_even_if_the_e
 ) -> None:
     handled: list[str] = []
     app, _ = vendor(handler=collect(handled))
-    async with (
-        gate_before(temporal.address) as gate,
-        undrained(app, tmp_path, temporal, gate) as service,
-    ):
+    async with undrained(app, tmp_path, temporal) as (service, gate):
         await gate.shut()
         first = await told(service, {"id": "1"})
         assert await told(service, {"id": "1"}) == ("duplicate", first[1])
@@ -98,10 +87,7 @@ async def test_a_retry_that_another_process_starts_at_once_is_handled_in_place_o
 ) -> None:
     handled: list[str] = []
     app, _ = vendor(handler=collect(handled))
-    async with (
-        gate_before(temporal.address) as gate,
-        undrained(app, tmp_path, temporal, gate) as service,
-    ):
+    async with undrained(app, tmp_path, temporal) as (service, gate):
         other = process(service)
         assert await other.starts.look() == Waiting()
         await gate.shut()
@@ -124,10 +110,7 @@ async def test_a_start_that_is_made_twice_is_one_event_and_no_repeat(
 ) -> None:
     handled: list[str] = []
     app, _ = vendor(handler=collect(handled))
-    async with (
-        gate_before(temporal.address) as gate,
-        undrained(app, tmp_path, temporal, gate) as service,
-    ):
+    async with undrained(app, tmp_path, temporal) as (service, _):
         inbox, engine = service.tools.inbox, service.tools.engine
         events = [an_event(app, str(n)) for n in range(3)]
         for each in events:
@@ -149,10 +132,7 @@ async def test_two_drainers_at_once_start_each_event_once(
 ) -> None:
     handled: list[str] = []
     app, _ = vendor(handler=collect(handled))
-    async with (
-        gate_before(temporal.address) as gate,
-        undrained(app, tmp_path, temporal, gate) as service,
-    ):
+    async with undrained(app, tmp_path, temporal) as (service, _):
         events = [an_event(app, str(n)) for n in range(70)]
         for each in events:
             await service.tools.inbox.add(each, b"{}")
@@ -171,10 +151,7 @@ async def test_windows_are_those_of_reception_however_long_an_event_waited(
     tmp_path: Path, temporal: TemporalServer
 ) -> None:
     app, _ = vendor(handler=ignore)
-    async with (
-        gate_before(temporal.address) as gate,
-        undrained(app, tmp_path, temporal, gate) as service,
-    ):
+    async with undrained(app, tmp_path, temporal) as (service, _):
         services, engine = process(service), service.tools.engine
         noon = datetime.now(UTC) - timedelta(hours=1)
 
@@ -201,10 +178,7 @@ async def test_an_event_that_the_engine_never_takes_holds_up_no_other(
     tmp_path: Path, temporal: TemporalServer
 ) -> None:
     app, _ = vendor(handler=ignore)
-    async with (
-        gate_before(temporal.address) as gate,
-        undrained(app, tmp_path, temporal, gate) as service,
-    ):
+    async with undrained(app, tmp_path, temporal) as (service, _):
         services, inbox = process(service), service.tools.inbox
         larger_than_temporal_takes = b"x" * 3 * 2**20
         stuck = an_event(app, "stuck")

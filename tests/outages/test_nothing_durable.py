@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.outages.waiting import IMPATIENT, drained, handled_once, told
-from tests.support.gate import gate_before
+from tests.outages.waiting import IMPATIENT, behind_a_gate, drained, handled_once, told
 from tests.support.postgres import PostgresServer, running_postgres
-from tests.support.service import Service, eventually, running_service
+from tests.support.service import Service, eventually
 from tests.support.temporal import TemporalServer
 from tests.support.vendor import collect, ignore, send, vendor
 
@@ -37,19 +36,10 @@ async def test_one_of_engine_and_database_suffices_and_without_both_senders_try_
     handled: list[str] = []
     app, _ = vendor(handler=collect(handled))
     url = server.url(server.create_database())
-    async with (
-        gate_before(temporal.address) as gate,
-        running_service(
-            app,
-            tmp_path,
-            temporal,
-            worker=False,
-            drainer=False,  # which would find out by itself that the engine is back
-            database_url=url,
-            temporal_address=gate.address,
-            **IMPATIENT,
-        ) as service,
-    ):
+    # A drainer would find out by itself that the engine is back.
+    async with behind_a_gate(
+        app, tmp_path, temporal, worker=False, drainer=False, database_url=url, **IMPATIENT
+    ) as (service, gate):
         ids = [(await told(service, {"id": "both"}))[1]]
         server.crash()
         ids.append((await told(service, {"id": "the engine alone"}))[1])
@@ -82,16 +72,9 @@ async def test_a_full_inbox_takes_no_more_until_it_is_drained(
     tmp_path: Path, temporal: TemporalServer
 ) -> None:
     app, _ = vendor(handler=ignore)
-    async with (
-        gate_before(temporal.address) as gate,
-        running_service(
-            app,
-            tmp_path,
-            temporal,
-            temporal_address=gate.address,
-            inbox_limit="20KiB",
-            **IMPATIENT,
-        ) as service,
+    async with behind_a_gate(app, tmp_path, temporal, inbox_limit="20KiB", **IMPATIENT) as (
+        service,
+        gate,
     ):
         await gate.shut()
         ids: list[str] = []

@@ -1,18 +1,36 @@
 """What tests of the inbox ask and wait for."""
 
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 from temporalio.client import Client
 
+from layeron.application import Backend
 from layeron.ports.inbox import Waiting
 from layeron.records import EventRecord
-from tests.support.service import Service, eventually
+from tests.support.gate import Gate, gate_before
+from tests.support.service import Service, eventually, running_service
+from tests.support.temporal import TemporalServer
 from tests.support.vendor import send
 
 TIMEOUT = 1.5
 """Seconds that the engine is given for anything."""
 
 IMPATIENT: dict[str, Any] = {"engine_timeout": TIMEOUT, "inbox_after": TIMEOUT}
+
+
+@asynccontextmanager
+async def behind_a_gate(
+    app: Backend, folder: Path, temporal: TemporalServer, **options: Any
+) -> AsyncGenerator[tuple[Service, Gate]]:
+    """A service, with the options of `running_service`, and the gate between it and its engine."""
+    async with (
+        gate_before(temporal.address) as gate,
+        running_service(app, folder, temporal, temporal_address=gate.address, **options) as service,
+    ):
+        yield service, gate
 
 
 async def told(service: Service, payload: object) -> tuple[str, str]:
