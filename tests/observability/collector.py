@@ -1,15 +1,15 @@
 """A receiver of OTLP over HTTP: what a real collector would get."""
 
-import threading
 from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
 from opentelemetry.proto.trace.v1 import trace_pb2
+
+from tests.observability.listening import listening
 
 _REQUEST: Callable[[bytes], ExportTraceServiceRequest] = ExportTraceServiceRequest.FromString
 
@@ -81,33 +81,16 @@ def _value(value: AnyValue) -> Any:
     return getattr(value, value.WhichOneof("value") or "string_value")
 
 
-class _Handler(BaseHTTPRequestHandler):
-    collector: Collector
-
-    def do_POST(self) -> None:  # the name is the library's
-        body = self.rfile.read(int(self.headers["content-length"]))
-        if self.path == "/v1/traces":
-            self.collector.take(body, self.headers["content-type"])
-        # No bytes are an ExportTraceServiceResponse that has no complaints.
-        self.send_response(200)
-        self.send_header("content-type", "application/x-protobuf")
-        self.end_headers()
-
-    def log_message(self, format: str, *_: Any) -> None:  # noqa: A002  # the name is the library's
-        """Say nothing."""
-
-
 @contextmanager
 def collecting() -> Generator[Collector]:
     """Receive until the end of the block."""
     collector = Collector()
-    handler = type("_Bound", (_Handler,), {"collector": collector})
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        collector.url = f"http://127.0.0.1:{server.server_port}"
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-        thread.start()
-        try:
-            yield collector
-        finally:
-            server.shutdown()
-            thread.join()
+
+    def take(path: str, headers: Mapping[str, str], body: bytes) -> int:
+        if path == "/v1/traces":
+            collector.take(body, headers["content-type"])
+        return 200
+
+    # No bytes are an ExportTraceServiceResponse that has no complaints.
+    with listening(take, content_type="application/x-protobuf") as collector.url:
+        yield collector

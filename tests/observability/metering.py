@@ -2,19 +2,17 @@
 
 import json
 import shutil
-import threading
 import time
 import uuid
-from collections.abc import Generator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
 
 import httpx2
 from prometheus_client.parser import text_string_to_metric_families
 
+from tests.observability.listening import listening
 from tests.processes.sending import Operator
 from tests.support.command import PATIENCE_SECONDS, running, said
 from tests.support.temporal import NAMESPACE
@@ -60,34 +58,16 @@ class Scrape:
         return sum(found)
 
 
-@contextmanager
-def customers() -> Generator[str]:
-    """Endpoints on loopback that answer the status that their path names."""
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            self.rfile.read(int(self.headers["content-length"]))
-            self.send_response(int(self.path.strip("/")))
-            self.end_headers()
-
-        def log_message(self, format: str, *_: Any) -> None:  # noqa: A002  # the name is the library's
-            """Say nothing."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
-            thread.join()
+def _as_asked(path: str, _headers: Mapping[str, str], _body: bytes) -> int:
+    """An endpoint that answers the status that its path names."""
+    return int(path.strip("/"))
 
 
 def scraped_service(folder: Path, temporal: str) -> Scrape:
     """Run API and worker, let everything happen once, and scrape both."""
     shutil.copy(APPLICATION, folder)
     with ExitStack() as stack:
-        endpoint = stack.enter_context(customers())
+        endpoint = stack.enter_context(listening(_as_asked))
         variables = {
             "LAYERON_APP": "metered:app",
             "LAYERON_PORT": "0",

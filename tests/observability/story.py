@@ -2,19 +2,18 @@
 
 import json
 import shutil
-import threading
 import time
 import uuid
 from collections.abc import Callable, Generator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import httpx2
 
 from tests.observability.collector import Collector, Exported
+from tests.observability.listening import listening
 from tests.processes.sending import Operator
 from tests.support.command import PATIENCE_SECONDS, Running, running, said
 from tests.support.temporal import NAMESPACE
@@ -34,7 +33,7 @@ class Customer:
     """What an endpoint was sent: the header fields of each request."""
 
     url: str = ""
-    requests: list[dict[str, str]] = field(default_factory=list[dict[str, str]])
+    requests: list[Mapping[str, str]] = field(default_factory=list[Mapping[str, str]])
 
     def wait(self) -> None:
         """Return once there is a request."""
@@ -49,25 +48,13 @@ def customer() -> Generator[Customer]:
     """An endpoint on loopback, until the end of the block."""
     known = Customer()
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            self.rfile.read(int(self.headers["content-length"]))
-            known.requests.append({name.lower(): text for name, text in self.headers.items()})
-            self.send_response(204)
-            self.end_headers()
+    def take(_path: str, headers: Mapping[str, str], _body: bytes) -> int:
+        known.requests.append(headers)
+        return 204
 
-        def log_message(self, format: str, *_: Any) -> None:  # noqa: A002  # the name is the library's
-            """Say nothing."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        known.url = f"http://127.0.0.1:{server.server_port}/hooks/a-token-in-the-path?key=a-query"
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-        thread.start()
-        try:
-            yield known
-        finally:
-            server.shutdown()
-            thread.join()
+    with listening(take) as address:
+        known.url = f"{address}/hooks/a-token-in-the-path?key=a-query"
+        yield known
 
 
 @dataclass
