@@ -43,6 +43,11 @@ def address_of(request: Request, *, trust_proxy: bool) -> Address:
     return Address(_host_name(authority), path, url)
 
 
+def is_through_tls(request: Request, *, trust_proxy: bool) -> bool:
+    """Whether the sender reached us, or a proxy of ours that is trusted, through TLS."""
+    return address_of(request, trust_proxy=trust_proxy).url.lower().startswith("https:")
+
+
 def client_of(request: Request, *, proxies: int) -> str:
     """Whose tries are counted together: an address, of IPv6 the site that it is of.
 

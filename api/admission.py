@@ -52,9 +52,12 @@ class Admission:
             self._limits.take(address)
             return error(401, "unauthorized", "send a valid API key as bearer", _CHALLENGE)
         self._remember(digest)
-        if wait := self._limits.take(f"key {key.id}"):
-            return _limited(wait)
-        return key
+        return self.slowed(key) or key
+
+    def slowed(self, key: ApiKey) -> Response | None:
+        """The answer that refuses a key which asks too often; None if this one may."""
+        wait = self._limits.take(f"key {key.id}")
+        return _limited(wait) if wait else None
 
     def _remember(self, digest: bytes) -> None:
         self._let_in[digest] = None

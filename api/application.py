@@ -98,7 +98,7 @@ def build_api(app: Backend, tools: Toolbox, settings: Settings, metrics: Metrics
         routes=[
             *health_routes(checks, enough={"engine", "inbox"}),
             *api_routes(app, tools, services, intake, settings),
-            *CodecServer(tools, settings).routes(),
+            *CodecServer(app, tools, settings).routes(),
             *dashboard_routes(Site(app, tools, services, intake, settings)),
         ],
         exception_handlers={404: _not_found, 405: _wrong_method, Exception: _failed},

@@ -33,7 +33,7 @@ _START = Doc(
     body=BulkQuestion,
     body_required=True,
     largest=_LARGEST,
-    noted=("where", "recover", "missing", "rate_per_second", "requested_by", "reason", "dry_run"),
+    noted=("where", "recover", "missing", "rate_per_second", "requested_by", "reason"),
     errors=(404, 409, 422),
 )
 _CHANGES: dict[str, tuple[BulkStatus, str]] = {
@@ -60,7 +60,13 @@ class BulkReplaysAPI:
         return [
             route(every, self._list, doc=_LIST),
             route(
-                every, self._start, "POST", scope="replay", action="bulk_replay.start", doc=_START
+                every,
+                self._start,
+                "POST",
+                scope="replay",
+                action="bulk_replay.start",
+                dry="dry_run",
+                doc=_START,
             ),
             route(one, self._get, doc=_GET),
             *(

@@ -1,5 +1,6 @@
 """The door of the API: callers with a key come in, and errors get their one shape."""
 
+import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
@@ -23,6 +24,7 @@ from layeron.wire import to_json
 Endpoint = Callable[[Request, ApiKey], Awaitable[Response]]
 
 _CLOSE = {"connection": "close"}
+_LONGEST_NOTED = 2_000
 
 
 class Operation(Route):
@@ -72,6 +74,7 @@ class Door:
         *,
         scope: Scope | None = None,
         action: str | None = None,
+        dry: str | None = None,
         doc: Doc,
     ) -> Operation:
         """A route that only callers with a key of enough scope reach; this documents it as well.
@@ -85,6 +88,7 @@ class Door:
             method: one other than GET changes something.
             scope: which a key needs; ``read`` for GET, ``admin`` for other methods.
             action: for the audit log, such as ``event.replay``; needed by what changes something.
+            dry: a field of the body by which nothing is changed, so that nothing is on record.
             doc: what the reference says.
         """
         reads = method == "GET"
@@ -108,7 +112,7 @@ class Door:
             except BodyTooLargeError:
                 message = f"the body is larger than {doc.largest} bytes"
                 return ClosingResponse(error(413, "body_too_large", message, _CLOSE))
-            if action is None:
+            if action is None or (dry and object_of(request).get(dry) is True):
                 return await _answered(endpoint, request, key)
             try:
                 return await self.trail.follow(
@@ -140,11 +144,20 @@ async def _answered(endpoint: Endpoint, request: Request, key: ApiKey) -> Respon
 
 
 def _noted(request: Request, doc: Doc) -> dict[str, object]:
-    """What the audit log keeps of a body; texts are cut, as they may be of any length."""
-    noted = {name: object_of(request)[name] for name in doc.noted if name in object_of(request)}
-    return {
-        name: printable(value) if isinstance(value, str) else value for name, value in noted.items()
-    }
+    """What the audit log keeps of a body, of which nothing was judged yet."""
+    asked = object_of(request)
+    return {name: _short(asked[name]) for name in doc.noted if name in asked}
+
+
+def _short(value: object) -> object:
+    """The same, cut to a length; what is no text any more is cut as the JSON that it was."""
+    if isinstance(value, str):
+        return printable(value)
+    try:
+        text = json.dumps(value)
+    except RecursionError:  # lists within lists within lists
+        return "…"
+    return value if len(text) <= _LONGEST_NOTED else printable(text, _LONGEST_NOTED)
 
 
 def json_response(value: object, status: int = 200) -> Response:

@@ -17,8 +17,8 @@ _JSON = "application/json"
 _ABOUT = """\
 Everything an operator does with webhooks. Send a key as `Authorization: Bearer lyr_…`; make one
 with `layeron keys create NAME`. A key has scopes: `read` (every GET), `replay` (that, and replays),
-`send` (only sending events) or `admin` (all). Whatever is not a GET is written to the audit log
-before it is done.
+`send` (only sending events) or `admin` (all), for every webhook in every namespace. Whatever is not
+a GET is written to the audit log before it is done, but for a dry run, which does nothing.
 
 Lists come in pages, newest first: give `next_cursor` back as `cursor`, until it is null. Events
 that arrive meanwhile move nothing. Errors have one shape; their `code` is for programs, their

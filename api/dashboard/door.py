@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from api.address import is_through_tls
 from api.body import BodyTooLargeError, BodyUnreadableError, read_body
 from api.dashboard import rendering
 from api.dashboard.csrf import FIELD, is_from_elsewhere, is_ours
@@ -109,7 +110,8 @@ class Door:
         key = await self.sessions.key_of(token) if token else None
         if key is None or not token:
             return None
-        return Visit(request, key, token, self.tabs)
+        is_secure = is_through_tls(request, trust_proxy=self.trust_proxy)
+        return Visit(request, key, token, is_secure, self.tabs)
 
     async def _answer(self, visit: Visit, show: Show, scope: Scope) -> Response:
         if not visit.may(scope):

@@ -36,6 +36,7 @@ class Visit:
 
     Attributes:
         token: of the session.
+        is_secure: the browser reached us through TLS.
         form: what was posted; empty otherwise.
         tabs: the navigation.
     """
@@ -43,6 +44,7 @@ class Visit:
     request: Request
     key: ApiKey
     token: str = field(repr=False)
+    is_secure: bool
     tabs: Sequence[Tab] = ()
     form: Form = field(default_factory=dict[str, list[str]])
 
@@ -93,6 +95,7 @@ class Visit:
                 f"{coded}.{sealed(self.token, 'notice', coded)}",
                 max_age=60,
                 path=PATH,
+                secure=self.is_secure,
                 httponly=True,
                 samesite="strict",
             )

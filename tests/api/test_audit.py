@@ -1,6 +1,7 @@
 """Whatever changes something is on record before it is done, and how it ended afterwards."""
 
 import asyncio
+import json
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +58,29 @@ async def test_what_was_not_let_in_or_not_understood_is_not_on_record(service: S
     assert await entries(service, limit=200) == before
 
 
+async def test_a_dry_run_changes_nothing_and_is_not_on_record(service: Service) -> None:
+    where = {"where": {"status": "dead_letter", "webhook": "nothing"}}
+    before = await entries(service, limit=200)
+    counted = await service.api("POST", "/bulk-replays", json={**where, "dry_run": True})
+    assert (counted.status_code, counted.json()["total"]) == (200, 0)
+    assert await entries(service, limit=200) == before
+    await service.api("POST", "/bulk-replays", json={**where, "dry_run": "true"})
+    newest = (await entries(service, limit=1))[0]
+    assert (newest["action"], newest["status"]) == ("bulk_replay.start", 400)
+
+
+@pytest.mark.parametrize("where", [{"x": "x" * 400_000}, ["\ud800"] * 10_000])
+async def test_of_a_long_question_the_beginning_is_on_record(
+    service: Service, where: object
+) -> None:
+    answer = await service.api("POST", "/bulk-replays", content=json.dumps({"where": where}))
+    assert answer.status_code == 400
+    newest = (await entries(service, limit=1))[0]
+    kept = newest["detail"]["where"]
+    assert len(kept) == 2_000
+    assert json.dumps(where).startswith(kept[:100])
+
+
 async def test_pages_follow_each_other_newest_first(service: Service) -> None:
     for _ in range(3):
         await service.api("POST", f"/events/{NOWHERE}/replay")
@@ -90,7 +114,7 @@ async def test_no_secret_is_in_the_log(tmp_path: Path, temporal: TemporalServer)
     assert actions == ["key.create", "secret.rotate", "endpoint.change", "endpoint.create"]
     secrets = (TOKEN, made["secret"], rotated, key, SIGNING_SECRET, api.service.key)
     assert [each for each in secrets if each in log] == []
-    assert key.split("_")[2] not in log
+    assert key.split("_", 2)[2] not in log
 
 
 async def test_names_of_strangers_are_made_printable(service: Service) -> None:

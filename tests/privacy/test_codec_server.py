@@ -77,6 +77,34 @@ async def test_nobody_else_has(service: Service) -> None:
     assert refused.json()["error"]["message"] == "this key lacks the scope 'read'"
 
 
+async def test_where_a_webhook_hides_fields_only_an_admin_has(
+    tmp_path: Path, temporal: TemporalServer
+) -> None:
+    app, _ = vendor(handler=ignore, redact=["body.card"])
+    async with running_service(app, tmp_path, temporal, worker=False, **ON) as hiding:
+        body = await shown()
+        refused = await ask(hiding, body, await key_of(hiding, "replay"))
+        assert refused.status_code == 403
+        assert refused.json()["error"]["message"] == "this key lacks the scope 'admin'"
+        assert (await ask(hiding, body, await key_of(hiding, "admin"))).status_code == 200
+
+
+async def test_a_session_may_ask_no_more_often_than_its_key(
+    tmp_path: Path, temporal: TemporalServer
+) -> None:
+    app, _ = vendor(handler=ignore)
+    slow = {**ON, "api_rate": 1}
+    async with running_service(app, tmp_path, temporal, worker=False, **slow) as service:
+        login = await service.http.post("/dashboard/login", data={"key": service.key})
+        cookie = login.headers["set-cookie"].partition(";")[0]
+        service.http.cookies.clear()
+        body = await shown()
+        answers = [await ask(service, body, cookie=cookie, origin=UI) for _ in range(5)]
+        assert answers[0].status_code == 200
+        assert answers[-1].status_code == 429
+        assert answers[-1].headers["access-control-allow-origin"] == UI
+
+
 async def test_a_browser_that_is_logged_in_to_the_dashboard_may_ask_from_temporals_page(
     service: Service,
 ) -> None:

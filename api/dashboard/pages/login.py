@@ -4,7 +4,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from api.address import address_of, client_of
+from api.address import client_of, is_through_tls
 from api.auth import valid_key
 from api.dashboard import rendering
 from api.dashboard.csrf import is_from_elsewhere
@@ -70,8 +70,7 @@ class LoginPage:
     async def _open(self, request: Request, key: ApiKey, wanted: str) -> Response:
         token = await self._sessions.open(key)
         response = RedirectResponse(_within(wanted), 303)
-        secure = address_of(request, trust_proxy=self._trust_proxy).url.startswith("https:")
-        set_cookie(response, token, secure=secure)
+        set_cookie(response, token, secure=is_through_tls(request, trust_proxy=self._trust_proxy))
         return response
 
     async def _leave(self, visit: Visit) -> Response:

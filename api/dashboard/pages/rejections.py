@@ -72,13 +72,12 @@ class RejectionsPage:
 
     async def _show(self, visit: Visit) -> Response:
         rejection = await self._records.get_rejection(_id_of(visit))
-        body = rejection.body
+        body, told = rejection.body, await self._told(rejection)
         return visit.render(
             "rejection.html",
             rejection=rejection,
-            told=await self._told(rejection),
+            told=told,
             preview=None if body is None else preview(to_show(self._site.app, rejection, body)),
-            can_accept=body is not None and rejection.accepted_event_id is None,
         )
 
     async def _accept(self, visit: Visit) -> Response:

@@ -58,6 +58,30 @@ async def test_behind_tls_the_cookie_is_never_sent_without(service: Service) -> 
         assert "; Secure" in answer.headers["set-cookie"]
 
 
+async def test_neither_is_the_notice_that_the_next_page_shows(service: Service) -> None:
+    async with (
+        serving(service, trust_proxy=True) as address,
+        httpx2.AsyncClient(
+            base_url=f"http://{address}", headers={"x-forwarded-proto": "HTTPS"}
+        ) as http,
+    ):
+        login = await http.post("/dashboard/login", data={"key": service.key})
+        told = [each for each in login.headers.get_list("set-cookie") if "; Secure" in each]
+        # This client reaches the service without TLS, and so would keep such a cookie to itself.
+        session = {"cookie": told[0].partition(";")[0]}
+        page = await http.get("/dashboard/keys", headers=session)
+        csrf = re.search(r'name="csrf" value="([0-9a-f]+)"', page.text)
+        assert csrf
+        record, _ = new_key("short")
+        await service.tools.records.add_key(record)
+        answer = await http.post(
+            f"/dashboard/keys/{record.id}/revoke", data={"csrf": csrf[1]}, headers=session
+        )
+        (notice,) = answer.headers.get_list("set-cookie")
+        assert notice.startswith("layeron_notice=")
+        assert "; Secure" in notice
+
+
 @pytest.mark.parametrize(
     "elsewhere",
     [

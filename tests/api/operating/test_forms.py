@@ -43,13 +43,17 @@ async def test_a_rejection_is_accepted_once_it_verifies_and_not_before(
     body = {"id": "late", "type": "order.paid"}
     wanted = hmac_hex("the mended secret", b'{"id": "late", "type": "order.paid"}')
     rejection = await market.rejected(body, x_signature=wanted)
-    assert "Accept request" in await visitor.text(f"/rejections/{rejection}")
+    text = await visitor.text(f"/rejections/{rejection}")
+    assert "It cannot be let in as long as it does not verify" in text
+    assert "Accept request" not in text
     answer = await visitor.post(f"/rejections/{rejection}/accept")
     assert answer.status_code == 409
     assert "still does not verify" in answer.text
     market.set_secret(ORDERS_SECRET, "the mended secret")
     try:
-        assert "It verifies now" in await visitor.text(f"/rejections/{rejection}")
+        text = await visitor.text(f"/rejections/{rejection}")
+        assert "It verifies now" in text
+        assert "Accept request" in text
         answer = await visitor.post(f"/rejections/{rejection}/accept")
         assert answer.status_code == 303
         event_id = answer.headers["location"].rpartition("/")[2]
