@@ -99,6 +99,11 @@ variable "settings" {
     condition     = alltrue([for name in keys(var.settings) : can(regex("^(LAYERON|OTEL)_[A-Z_]+$", name))])
     error_message = "A setting is named LAYERON_… or OTEL_…; secrets belong into secrets."
   }
+
+  validation {
+    condition     = contains(concat([""], tolist(var.secrets)), lookup(var.settings, "LAYERON_CODEC", ""))
+    error_message = "LAYERON_CODEC names one of secrets."
+  }
 }
 
 variable "keep_bodies_days" {

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
@@ -15,14 +16,20 @@ from tests.deploy.terraform import ROOT
 
 GKE = ROOT / "deploy" / "gke"
 KUSTOMIZATION: dict[str, Any] = yaml.safe_load((GKE / "kustomization.yaml").read_text())
+COMPONENTS: dict[str, dict[str, Any]] = {
+    path.parent.name: yaml.safe_load(path.read_text())
+    for path in sorted(GKE.glob("*/kustomization.yaml"))
+}
+"""What is not there unless it is asked for."""
 OBJECTS: list[dict[str, Any]] = [
     each
-    for name in KUSTOMIZATION["resources"]
-    for each in yaml.safe_load_all((GKE / name).read_text())
+    for folder, known in (("", KUSTOMIZATION), *COMPONENTS.items())
+    for name in known["resources"]
+    for each in yaml.safe_load_all((GKE / folder / name).read_text())
 ]
 KUBERNETES = "1.34"
-FOREIGN = {"Gateway", "HTTPRoute", "HealthCheckPolicy"}
-"""Kinds of the Gateway API and of GKE, which Kubernetes' own schemas do not have."""
+FOREIGN = {"Gateway", "HTTPRoute", "HealthCheckPolicy", "PodMonitoring"}
+"""Kinds of the Gateway API and of Google, which Kubernetes' own schemas do not have."""
 
 HEALTH = {each.path for each in health_routes({})}
 
@@ -41,12 +48,23 @@ def containers() -> Iterator[dict[str, Any]]:
         yield from [*pod(name).get("initContainers", []), *pod(name)["containers"]]
 
 
+def added_by(component: str) -> dict[str, str]:
+    """The variables that a component adds to each process."""
+    (patch,) = COMPONENTS[component]["patches"]
+    assert patch["target"] == {"kind": "Deployment"}
+    added = yaml.safe_load(patch["patch"])
+    assert {(each["op"], each["path"]) for each in added} == {
+        ("add", "/spec/template/spec/containers/0/env/-")
+    }
+    return {each["value"]["name"]: each["value"]["value"] for each in added}
+
+
 @pytest.mark.parametrize(
     "thing", OBJECTS, ids=lambda each: f"{each['kind']} {each['metadata']['name']}"
 )
 def test_every_object_has_the_form_that_kubernetes_asks_for(thing: dict[str, Any]) -> None:
     if thing["kind"] in FOREIGN:
-        assert thing["apiVersion"].split("/")[0].endswith(("k8s.io", "gke.io"))
+        assert thing["apiVersion"].split("/")[0].endswith(("k8s.io", "gke.io", "googleapis.com"))
     else:
         validate(thing, KUBERNETES, strict=True)
 
@@ -54,6 +72,16 @@ def test_every_object_has_the_form_that_kubernetes_asks_for(thing: dict[str, Any
 def test_every_file_is_in_the_kustomization() -> None:
     files = {path.name for path in GKE.glob("*.yaml")}
     assert files == {*KUSTOMIZATION["resources"], "kustomization.yaml", "temporal-values.yaml"}
+    for folder, component in COMPONENTS.items():
+        files = {path.name for path in (GKE / folder).iterdir()}
+        assert files == {*component["resources"], "kustomization.yaml"}
+
+
+def test_components_are_named_and_not_there_unless_asked_for() -> None:
+    assert KUSTOMIZATION.get("components") is None
+    named_there = f"# components: [{', '.join(COMPONENTS)}]\n"
+    assert named_there in (GKE / "kustomization.yaml").read_text()
+    assert {each["kind"] for each in COMPONENTS.values()} == {"Component"}
 
 
 def test_every_setting_is_one_that_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -61,6 +89,8 @@ def test_every_setting_is_one_that_is_read(monkeypatch: pytest.MonkeyPatch) -> N
     given = dict(each.split("=", 1) for each in generated["literals"])
     for each in containers():
         given |= {variable["name"]: variable["value"] for variable in each.get("env", [])}
+    for each in COMPONENTS:
+        given |= added_by(each)
     given |= {
         "LAYERON_PRODUCTION": "true",
         "LAYERON_DATABASE_URL": "postgresql://layeron:x@10.0.0.1:5432/layeron",
@@ -118,6 +148,37 @@ def test_workers_reach_public_addresses_on_the_ports_that_events_may_be_sent_to(
     (to,) = rule["to"]
     assert "169.254.0.0/16" in to["ipBlock"]["except"]
     assert named("NetworkPolicy")["nobody"]["spec"]["podSelector"] == {}
+
+
+def test_metrics_are_served_where_they_are_scraped_and_to_who_scrapes_them() -> None:
+    added = added_by("metrics")
+    assert set(added) == {"LAYERON_METRICS_PORT", "LAYERON_METRICS_HOST"}
+    monitoring, policy = named("PodMonitoring")["layeron"], named("NetworkPolicy")["metrics"]
+    (endpoint,), (rule,) = monitoring["spec"]["endpoints"], policy["spec"]["ingress"]
+    assert endpoint["path"] == "/metrics"
+    assert endpoint["port"] == rule["ports"][0]["port"] == int(added["LAYERON_METRICS_PORT"])
+    assert monitoring["spec"]["selector"] == policy["spec"]["podSelector"] == every_process()
+    (admitted,) = rule["from"]
+    assert set(admitted) == {"namespaceSelector"}
+
+
+def test_traces_may_go_where_they_are_sent() -> None:
+    ((name, url),) = added_by("traces").items()
+    assert name == "OTEL_EXPORTER_OTLP_ENDPOINT"
+    policy = named("NetworkPolicy")["traces"]["spec"]
+    assert policy["podSelector"] == every_process()
+    (rule,) = policy["egress"]
+    (to,) = rule["to"]
+    (namespace,) = to["namespaceSelector"]["matchLabels"].values()
+    address = urlsplit(url)
+    assert (address.hostname or "").split(".")[1:] == [namespace, "svc"]
+    assert rule["ports"] == [{"port": address.port}]
+
+
+def every_process() -> dict[str, Any]:
+    """What selects the pods of all deployments."""
+    apps = [each["spec"]["selector"]["matchLabels"]["app"] for each in named("Deployment").values()]
+    return {"matchExpressions": [{"key": "app", "operator": "In", "values": apps}]}
 
 
 def test_temporal_is_the_version_and_has_the_settings_that_the_tests_run_with() -> None:
