@@ -17,14 +17,14 @@ class Current:
 
     event_id: str
     webhook: str
-    hidden: Sequence[str] = field(default=(), repr=False)
+    hidden: Sequence[str] = field(repr=False)
 
 
 _CURRENT: ContextVar[Current | None] = ContextVar("layeron_current_event", default=None)
 
 
 @contextmanager
-def working_on(event_id: str, webhook: str, hidden: Sequence[str] = ()) -> Generator[None]:
+def working_on(event_id: str, webhook: str, hidden: Sequence[str]) -> Generator[None]:
     """Let what is logged until the end of the block carry this event."""
     token = _CURRENT.set(Current(event_id, webhook, hidden))
     try:
