@@ -8,6 +8,7 @@ from layeron.application import Backend
 from layeron.errors import (
     BodyLostError,
     ConflictError,
+    EngineUnavailableError,
     NotFoundError,
     PayloadError,
     UnavailableError,
@@ -115,9 +116,12 @@ class BulkReplays:
         if bulk.status == "running":
             try:
                 await self.engine.run_bulk_replay(bulk.id)
-            except UnavailableError:
+            except UnavailableError as trouble:
                 await self.store.set_status(bulk.id, "paused", at=datetime.now(UTC))
-                raise
+                raise EngineUnavailableError(
+                    f"{trouble}; bulk replay {bulk.id} is on record as paused: resume it when the"
+                    " engine is back, and start no other"
+                ) from trouble
         return bulk
 
     async def get(self, bulk_id: str) -> BulkReplay:

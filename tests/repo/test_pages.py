@@ -25,7 +25,7 @@ def commands(page: str) -> set[str]:
         for language, block in _BLOCK.findall(page)
         if language == "sh"
         for line in block.splitlines()
-        for piped, part in re.findall(r"(xargs -n 1 )?(?<![\w/])(layeron [^|]+)", line)
+        for piped, part in re.findall(r"(xargs -r -n 1 )?(?<![\w/])(layeron [^|]+)", line)
     }
     return in_blocks | set(re.findall(r"`(layeron [^`]+)`", _BLOCK.sub("", page)))
 
