@@ -3,8 +3,6 @@
 import asyncio
 import logging
 import sys
-from collections.abc import Generator
-from contextlib import contextmanager
 from functools import partial
 
 import uvicorn
@@ -12,24 +10,16 @@ import uvicorn
 from api.application import Front, build_api
 from api.protocol import guarded
 from layeron.adapters.metrics import open_metrics, scraped
+from layeron.adapters.server import Server
 from layeron.adapters.toolbox import open_toolbox
 from layeron.adapters.tracing import exporting_traces
 from layeron.gauging import read_gauges
-from layeron.listening import listen
+from layeron.listening import address, listen
 from layeron.loading import load_app
 from layeron.measuring import announce, measured
 from layeron.settings import Settings
 
 logger = logging.getLogger("layeron.api")
-
-
-class Server(uvicorn.Server):
-    """Leaves signals to its caller, who sets ``should_exit``."""
-
-    @contextmanager
-    def capture_signals(self) -> Generator[None]:
-        """Capture none: uvicorn would raise them again before anything else is closed."""
-        yield
 
 
 async def serve(settings: Settings, stop: asyncio.Event) -> None:
@@ -52,9 +42,7 @@ async def serve(settings: Settings, stop: asyncio.Event) -> None:
         front = build_api(app, tools, settings, metrics)
         with listen(settings.host, settings.port, "--port or LAYERON_PORT") as listener:
             host, port = listener.getsockname()[:2]
-            logger.info(
-                "the API listens on http://%s:%d", f"[{host}]" if ":" in host else host, port
-            )
+            logger.info("the API listens on %s", address(host, port))
             server = Server(server_config(front, settings))
             serving = asyncio.create_task(server.serve(sockets=[listener]))
             stopping = asyncio.create_task(stop.wait())

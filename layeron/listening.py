@@ -1,4 +1,4 @@
-"""Listen on a port, with a clear word when that cannot be."""
+"""Listen on a port, with a clear word when that cannot be, and say where."""
 
 import socket
 
@@ -29,3 +29,8 @@ def listen(host: str, port: int, option: str) -> socket.socket:
     # which may hold that back for 40 ms. uvloop sees to it itself; asyncio does not.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listener
+
+
+def address(host: str, port: int) -> str:
+    """Where HTTP is spoken, as people write it: an IPv6 address stands in brackets."""
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

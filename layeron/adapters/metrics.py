@@ -7,8 +7,8 @@ what Temporal's SDK measured, which that exports on a loopback port of its own.
 import asyncio
 import logging
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Generator, Iterable, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from importlib.metadata import version
 
@@ -28,9 +28,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from layeron.adapters.server import Server
 from layeron.adapters.temporal.runtime import sdk_metrics_address
 from layeron.gauging import Reading
-from layeron.listening import listen
+from layeron.listening import address, listen
 from layeron.ports import metrics as the
 from layeron.ports.metrics import SILENT, TABLE, Metric, Metrics
 from layeron.settings import Settings
@@ -134,13 +135,6 @@ class _Page:
         return answer.content
 
 
-class _Server(uvicorn.Server):
-    @contextmanager
-    def capture_signals(self) -> Generator[None]:
-        """Capture none: they are for who runs us."""
-        yield
-
-
 @asynccontextmanager
 async def scraped(
     metrics: Metrics, settings: Settings, gauges: Gauges | None = None
@@ -160,8 +154,7 @@ async def scraped(
         return
     with listen(settings.metrics_host, settings.metrics_port, "LAYERON_METRICS_PORT") as listener:
         host, port = listener.getsockname()[:2]
-        shown = f"[{host}]" if ":" in host else host
-        logger.info("metrics are served on http://%s:%d/metrics", shown, port)
+        logger.info("metrics are served on %s/metrics", address(host, port))
         async with httpx2.AsyncClient(timeout=_SDK_SECONDS, trust_env=False) as client:
             page = _Page(metrics, gauges, client)
             app = Starlette(routes=[Route("/metrics", page.answer, methods=["GET"])])
@@ -169,7 +162,7 @@ async def scraped(
                 app, lifespan="off", log_config=None, access_log=False, server_header=False,
                 ws="none", proxy_headers=False, timeout_graceful_shutdown=2,
             )  # fmt: skip
-            server = _Server(config)
+            server = Server(config)
             serving = asyncio.create_task(server.serve(sockets=[listener]))
             try:
                 yield

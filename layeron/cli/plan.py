@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from layeron.listening import address
+
 NAMESPACE = "default"
 
 
@@ -34,7 +36,7 @@ class Plan:
     def url(self) -> str:
         """Where the API is reached from this machine."""
         host = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.host, self.host)  # noqa: S104  # compared, not bound
-        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+        return address(host, self.port)
 
     @property
     def temporal(self) -> str:

@@ -6,7 +6,8 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
 from api.application import Front, build_api
-from api.main import Server, server_config
+from api.main import server_config
+from layeron.adapters.server import Server
 from layeron.listening import listen
 from layeron.settings import Settings
 from tests.support.service import Service

@@ -11,7 +11,7 @@ from starlette.requests import Request as HTTPRequest
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from api.main import Server
+from layeron.adapters.server import Server
 from layeron.listening import listen
 from layeron.request import Request, headers_of
 
