@@ -9,7 +9,7 @@ from api.auth import valid_key
 from api.dashboard import rendering
 from api.dashboard.csrf import is_from_elsewhere
 from api.dashboard.door import LOGIN, Door, failure, read_form, safely
-from api.dashboard.session import Sessions, clear_cookie, set_cookie
+from api.dashboard.session import COOKIE, Sessions, clear_cookie, set_cookie
 from api.dashboard.throttle import FailedLogins
 from api.dashboard.visit import Visit
 from api.trail import Trail
@@ -68,6 +68,8 @@ class LoginPage:
         )
 
     async def _open(self, request: Request, key: ApiKey, wanted: str) -> Response:
+        if before := request.cookies.get(COOKIE):
+            await self._sessions.end(before)
         token = await self._sessions.open(key)
         response = RedirectResponse(_within(wanted), 303)
         set_cookie(response, token, secure=is_through_tls(request, trust_proxy=self._trust_proxy))

@@ -46,6 +46,18 @@ async def test_a_login_makes_a_cookie_that_scripts_and_other_sites_cannot_use(
     assert token not in service.key
 
 
+async def test_a_browser_that_logs_in_again_ends_its_session_of_before(
+    service: Service, stranger: Visitor
+) -> None:
+    first = (await stranger.login(service.key)).headers["set-cookie"].partition(";")[0]
+    second = (await stranger.login(service.key)).headers["set-cookie"].partition(";")[0]
+    assert first != second
+    stranger.http.cookies.clear()
+    for cookie, status in ((second, 200), (first, 303)):
+        page = await stranger.http.get("/dashboard/events", headers={"cookie": cookie})
+        assert page.status_code == status
+
+
 async def test_behind_tls_the_cookie_is_never_sent_without(service: Service) -> None:
     async with serving(service, trust_proxy=True) as address, httpx2.AsyncClient() as http:
         answer = await http.post(
@@ -101,13 +113,13 @@ async def test_a_login_leads_nowhere_else(
 
 
 async def test_a_wrong_key_is_refused_and_ten_of_them_must_wait(service: Service) -> None:
-    prefix, _, secret = service.key.rpartition("_")
+    public, secret = service.key[:-30], service.key[-30:]
     async with (
         serving(service) as address,
         httpx2.AsyncClient(base_url=f"http://{address}") as http,
     ):
         browser = Visitor(http)
-        for wrong in ["", "x", "lyr_", f"{prefix}_{secret[::-1]}", "é" * 50, service.key[:-1]] + [
+        for wrong in ["", "x", "lyr_", f"{public}{secret[::-1]}", "é" * 50, service.key[:-1]] + [
             "y"
         ] * 4:
             answer = await browser.login(wrong)
