@@ -8,7 +8,6 @@ from layeron import Context, Event, backend, secret, webhooks
 logger = logging.getLogger("shop")
 
 NOWHERE = "http://127.0.0.1:9"  # the outbound proxy answers for it
-ONCE = {"retry": {"attempts": 1}}
 TOLD = (
     "VENDOR_SECRET",
     "VENDOR_SECRET_PREVIOUS",
@@ -29,7 +28,7 @@ billing = webhooks.out(
             "url": f"{NOWHERE}/crm",
             "secret": secret("CRM_SECRET"),
             "headers": {"x-api-key": os.environ["CRM_TOKEN"]},
-            **ONCE,
+            "retry": {"attempts": 1},
         }
     ],
 )
@@ -37,7 +36,7 @@ vendor = webhooks.custom(
     name="vendor",
     path="/webhooks/vendor",
     signature={"header": "x-signature", "secret": secret("VENDOR_SECRET")},
-    delivery=ONCE,
+    delivery={"retry": {"attempts": 1}},
 )
 token = webhooks.custom(
     name="token",
@@ -66,7 +65,7 @@ def refuse(event: Event) -> None:
     told = " ".join(os.environ[each] for each in TOLD)
     assert isinstance(event.payload, dict)
     try:
-        _ = {}[told]  # a KeyError that repeats it
+        _ = dict[str, str]()[told]  # a KeyError that repeats it
     except KeyError as error:
         marker = event.payload["marker"]
         message = f"{marker} {told} Authorization: Bearer {os.environ['CALLER_TOKEN']}"
