@@ -31,8 +31,11 @@ class CodecServer:
 
     def __init__(self, app: Backend, tools: Toolbox, settings: Settings) -> None:
         # Nobody can tell which webhook an encrypted payload is of.
-        hides = any(each.redact for each in (*app.webhooks, *app.publishers))
-        self._needs: Scope = "admin" if hides else "read"
+        fields = [
+            *(each.redact for each in app.webhooks),
+            *(each.redact for each in app.publishers),
+        ]
+        self._needs: Scope = "admin" if any(fields) else "read"
         self._engine = tools.engine
         self._admission = Admission(tools.records, settings)
         self._sessions = Sessions(tools.sessions, tools.records)

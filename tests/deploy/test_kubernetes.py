@@ -89,8 +89,8 @@ def test_every_setting_is_one_that_is_read(monkeypatch: pytest.MonkeyPatch) -> N
     given = dict(each.split("=", 1) for each in generated["literals"])
     for each in containers():
         given |= {variable["name"]: variable["value"] for variable in each.get("env", [])}
-    for each in COMPONENTS:
-        given |= added_by(each)
+    for component in COMPONENTS:
+        given |= added_by(component)
     given |= {
         "LAYERON_PRODUCTION": "true",
         "LAYERON_DATABASE_URL": "postgresql://layeron:x@10.0.0.1:5432/layeron",
