@@ -93,7 +93,7 @@ async def test_a_session_may_ask_no_more_often_than_its_key(
     tmp_path: Path, temporal: TemporalServer
 ) -> None:
     app, _ = vendor(handler=ignore)
-    slow = {**ON, "api_rate": 1}
+    slow: dict[str, Any] = {**ON, "api_rate": 1}
     async with running_service(app, tmp_path, temporal, worker=False, **slow) as service:
         login = await service.http.post("/dashboard/login", data={"key": service.key})
         cookie = login.headers["set-cookie"].partition(";")[0]
