@@ -145,7 +145,7 @@ async def _answered(endpoint: Endpoint, request: Request, key: ApiKey) -> Respon
 
 def _noted(request: Request, doc: Doc) -> dict[str, object]:
     """What the audit log keeps of a body, of which nothing was judged yet."""
-    asked = object_of(request) if doc.noted else {}
+    asked: dict[str, object] = object_of(request) if doc.noted else {}
     return {name: _short(asked[name]) for name in doc.noted if name in asked}
 
 
