@@ -1,7 +1,7 @@
 """The door of the API: callers with a key come in, and errors get their one shape."""
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -145,7 +145,7 @@ async def _answered(endpoint: Endpoint, request: Request, key: ApiKey) -> Respon
 
 def _noted(request: Request, doc: Doc) -> dict[str, object]:
     """What the audit log keeps of a body, of which nothing was judged yet."""
-    asked: dict[str, object] = object_of(request) if doc.noted else {}
+    asked: Mapping[str, object] = object_of(request) if doc.noted else {}
     return {name: _short(asked[name]) for name in doc.noted if name in asked}
 
 
