@@ -3,7 +3,7 @@
 
 ARGS ?=
 
-.PHONY: help run test lint check checkov format bench chaos load lock
+.PHONY: help run test lint check checkov format bench chaos load fuzz audit lock
 
 help: ## Show these targets
 	@sed -n 's/^\([a-z]*\): ##/\1/p' $(MAKEFILE_LIST) | awk '{ name = $$1; $$1 = ""; printf "  make %-8s%s\n", name, $$0 }'
@@ -34,6 +34,12 @@ chaos: ## Break the system under load, and see that nothing is lost
 
 load: ## Offer the system steady loads and bursts
 	@scripts/load $(ARGS)
+
+fuzz: ## Fuzz readers and HTTP side for longer than the tests do
+	@scripts/fuzz $(ARGS)
+
+audit: ## Ask for advisories about the locked packages of the service
+	@scripts/audit $(ARGS)
 
 lock: ## Lock the newest versions that pyproject.toml allows
 	@scripts/lock

@@ -20,6 +20,9 @@ from tests.support.temporal import TemporalServer
 from tests.support.vendor import sign
 
 
+_LENGTH = re.compile(rb"(?<=Content-Length: )[0-9]{1,9}")
+
+
 class _Errors(logging.Handler):
     def __init__(self) -> None:
         super().__init__(logging.ERROR)
@@ -43,9 +46,15 @@ class Fuzzed:
 
     def opened(self, data: bytes) -> bytes:
         """A request with what lets it further in; its body is signed."""
+        head, blank, before = data.partition(b"\r\n\r\n")
+        head, body = self._replaced(head), self._replaced(before)
+        head = _LENGTH.sub(lambda m: b"%d" % (int(m[0]) + len(body) - len(before)), head, count=1)
+        return head.replace(b"{SIGNATURE}", sign(body).encode()) + blank + body
+
+    def _replaced(self, data: bytes) -> bytes:
         for name, text in self.keys.items():
             data = data.replace(name, text.encode())
-        return data.replace(b"{SIGNATURE}", sign(data.partition(b"\r\n\r\n")[2]).encode())
+        return data
 
 
 @pytest_asyncio.fixture(scope="session")
