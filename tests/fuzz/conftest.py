@@ -19,7 +19,6 @@ from tests.support.service import running_service
 from tests.support.temporal import TemporalServer
 from tests.support.vendor import sign
 
-
 _LENGTH = re.compile(rb"(?<=Content-Length: )[0-9]{1,9}")
 
 

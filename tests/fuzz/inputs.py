@@ -6,6 +6,7 @@ becomes a file.
 """
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 from hypothesis import settings
@@ -36,6 +37,10 @@ TOKENS = [
 ]  # fmt: skip
 
 
+def _piece_of(data: bytes) -> Callable[[int], bytes]:
+    return lambda start: data[start : start + 40]
+
+
 @st.composite
 def requests(draw: st.DrawFn) -> bytes:
     """A request of the corpus with up to five places of it changed."""
@@ -47,7 +52,7 @@ def requests(draw: st.DrawFn) -> bytes:
         piece = draw(
             st.sampled_from(TOKENS)
             | st.binary(max_size=8)
-            | st.integers(0, len(other)).map(lambda at, other=other: other[at : at + 40])
+            | st.integers(0, len(other)).map(_piece_of(other))
         )
         data = data[:start] + piece + data[end:]
     return data

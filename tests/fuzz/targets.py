@@ -135,7 +135,7 @@ async def questions(data: bytes) -> None:
     except BadRequestError:
         return
     request = HTTPRequest({"type": "http", "headers": [], "state": {"body": asked}})
-    for model in (keys.NewKeyQuestion, sending.NewEvents, sending.NewEvent, *_BULK):
+    for model in _QUESTIONS:
         try:
             question = question_of(request, model)
         except BadRequestError as bad:
@@ -150,7 +150,10 @@ async def questions(data: bytes) -> None:
             check_url(url)
 
 
-_BULK: list[type[Question]] = [
+_QUESTIONS: list[type[Question]] = [
+    keys.NewKeyQuestion,
+    sending.NewEvents,
+    sending.NewEvent,
     bulk_questions.BulkQuestion,
     bulk_questions.RecoverQuestion,
     bulk_questions.MissingQuestion,
