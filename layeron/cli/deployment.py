@@ -36,7 +36,8 @@ def show(name: Name = None, as_json: AsJson = False) -> None:
     for build_id in found.build_ids:
         typer.echo(f"{build_id}{'  promoted' if build_id == found.current else ''}")
     if found.current is None:
-        typer.echo(f"none is promoted; run: layeron deployment promote {found.build_ids[0]}")
+        newest = next(iter(found.build_ids), "BUILD_ID")
+        typer.echo(f"none is promoted; run: layeron deployment promote {newest}")
 
 
 @app.command("promote")

@@ -2,13 +2,17 @@
 
 import re
 import signal
+import subprocess
+import sys
 from collections.abc import Generator, Mapping
+from pathlib import Path
 
 import pytest
 
 from tests.processes.deployed import API, Deployment
 from tests.processes.sending import accepted, outcomes
 from tests.support.command import Running, refusal, said
+from tests.support.temporal import NAMESPACE
 
 # A task queue of their own: one that has a promoted release gives nothing to other workers.
 SHOP = {"LAYERON_TASK_QUEUE": "released", "LAYERON_DEPLOYMENT": "shop"}
@@ -76,6 +80,17 @@ def test_a_release_gets_work_when_it_is_promoted_and_what_runs_survives_that(
 def test_a_release_without_workers_is_not_promoted(deployment: Deployment) -> None:
     told = refused(deployment, "promote", "r9", "--name", "shop", "--wait", "1s")
     assert "r9" in told
+
+
+def test_a_deployment_without_a_release_is_shown(deployment: Deployment) -> None:
+    program = str(Path(sys.executable).with_name("temporal"))
+    made = [program, "worker", "deployment", "create", "--name", "empty"]
+    temporal = deployment.temporal
+    subprocess.run(
+        [*made, "--address", temporal.address, "--namespace", NAMESPACE], check=True, timeout=60
+    )
+    shown = command(deployment, "show", "--name", "empty")
+    assert shown == "none is promoted; run: layeron deployment promote BUILD_ID\n"
 
 
 def test_what_is_missing_is_named(deployment: Deployment) -> None:
