@@ -13,6 +13,7 @@ from layeron.operations import Operations
 from layeron.options import Retention
 from layeron.ports.blobs import BlobStore
 from layeron.ports.engine import Engine
+from layeron.ports.inbox import Inbox
 from layeron.ports.retention import RetentionStore
 from layeron.ports.statistics import Statistics
 from layeron.records import FINAL_STATUSES, EventFilter, EventRecord, EventStatus
@@ -44,6 +45,7 @@ class Retaining:
     app: Backend
     engine: Engine
     store: RetentionStore
+    inbox: Inbox
     statistics: Statistics
     blobs: BlobStore
     events: Operations
@@ -106,7 +108,10 @@ class Retaining:
         return len(old) == _PAGE
 
     async def is_sending(self, user_id: str, *, before: datetime) -> bool:
-        """Whether something that was sent for a user before a time has not ended."""
+        """Whether something that was sent for a user before a time has not ended, or not begun."""
+        # Looked at first, as what leaves it goes on record.
+        if await self.inbox.waits_for(user_id, before=before):
+            return True
         for status in _UNENDED:
             where = EventFilter(user_id=user_id, status=status, until=before)
             if (await self.statistics.count(where, most=1)).total:

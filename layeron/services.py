@@ -72,6 +72,7 @@ def connect_services(app: Backend, tools: Toolbox, settings: Settings) -> Servic
         app=app,
         engine=tools.engine,
         store=tools.retention,
+        inbox=tools.inbox,
         statistics=tools.statistics,
         blobs=tools.blobs,
         events=events,

@@ -80,7 +80,8 @@ class Inbox(Protocol):
         """Take the oldest that are due, to start them; they stay until they are settled.
 
         Only one owner has any at a time, so that they are started in their order; when its time is
-        over another one may have them.
+        over another one may have them. What goes to queues is held up by one before it that was
+        postponed, so that it overtakes none, for about a quarter of an hour.
 
         Args:
             owner: who starts them.
@@ -103,6 +104,10 @@ class Inbox(Protocol):
 
     async def release(self, owner: str, *, at: datetime) -> None:
         """Let go of what an owner took and did not settle, as far as it is not postponed."""
+        ...
+
+    async def waits_for(self, user_id: str, *, before: datetime) -> bool:
+        """Whether something waits that was sent for a user before a time."""
         ...
 
     async def waiting(self) -> Waiting:

@@ -1,13 +1,15 @@
 """Events are sent while the engine is away: they wait in the inbox, and in their order."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from layeron.identity import received_at
 from layeron.outbound.outgoing import OutgoingEvent
 from layeron.secrets import ENCRYPTION_KEY
 from layeron.services import connect_services
-from tests.outages.waiting import IMPATIENT, drained
+from tests.outages.waiting import IMPATIENT, behind_a_gate, drained
 from tests.sending.declared import SECRET, SECRET_NAME, publisher
 from tests.support.customer import running_customer
 from tests.support.gate import gate_before
@@ -92,3 +94,27 @@ async def test_what_goes_to_queues_keeps_its_order_across_the_outage(
                 await service.settled(each)
             await drained(service)
     assert customer.ids() == ids
+
+
+async def test_who_erases_a_user_waits_for_what_waits_in_the_inbox(
+    tmp_path: Path, temporal: TemporalServer
+) -> None:
+    async with running_customer() as customer:
+        app, out = publisher(customer.url)
+        async with behind_a_gate(
+            app, tmp_path, temporal, worker=False, drainer=False, **IMPATIENT
+        ) as (service, gate):
+            services = connect_services(app, service.tools, service.settings)
+            await gate.shut()
+            sent = await out.send("invoice.paid", {}, user_id="u")
+            wish = received_at(sent.event_id) + timedelta(seconds=1)
+            assert await services.retention.is_sending("u", before=wish)
+            assert not await services.retention.is_sending("other", before=wish)
+            await gate.open()
+            await service.work()
+            await service.settled(sent.event_id)
+            await drained(service)
+            assert not await services.retention.is_sending("u", before=wish)
+            assert not await services.retention.erase_page("u", before=wish)
+            record = await out.events.get(sent.event_id)
+            assert record.body_erased_at is not None

@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
-from sqlalchemy import delete, func, or_, update
+from sqlalchemy import delete, func, or_, text, update
 from sqlmodel import Session, col, select
 
 from layeron.adapters.database import duplicates
 from layeron.adapters.database.inbox_table import InboxRow
 from layeron.adapters.database.locks import hold
 from layeron.adapters.database.upsert import insert_if_new
-from layeron.identity import received_at
+from layeron.identity import event_id_floor, received_at
 from layeron.outbound.records import OutboundEvent
 from layeron.ports.engine import Duplicate
 from layeron.ports.inbox import Pending, Settled, Waiting
@@ -20,6 +20,9 @@ from layeron.wire import from_json, to_json
 
 Arrival: TypeAlias = tuple[InboundEvent | OutboundEvent, bytes | None]
 """An event and its bytes, unless the store of bodies has them."""
+
+_HOLDING = 10
+"""Refusals, over a quarter of an hour, after which an event holds up others of its kind no more."""
 
 _KINDS: dict[Direction, type[InboundEvent | OutboundEvent]] = {
     "inbound": InboundEvent,
@@ -41,18 +44,20 @@ def _add(
 ) -> Duplicate | None:
     if first := find_first(session, event=event):
         return first
-    text, now = to_json(event), datetime.now(UTC)
+    written, now = to_json(event), datetime.now(UTC)
     values: dict[str, Any] = {
         "event_id": event.event_id,
         "workflow_id": event.workflow_id,
         "direction": "inbound" if isinstance(event, InboundEvent) else "outbound",
         "received_at": received_at(event.event_id),
         "sha256": event.content_digest,
-        "size": len(text) + len(body or b""),
-        "event": text,
+        "size": len(written) + len(body or b""),
+        "event": written,
         "body": body,
         "refusals": 0,
         "due_at": now,
+        "queued": isinstance(event, OutboundEvent) and bool(event.lanes),
+        "user_id": event.user_id if isinstance(event, OutboundEvent) else None,
     }
     insert_if_new(session, InboxRow, values)
     return None
@@ -88,11 +93,26 @@ def claim(
     )
     if session.exec(others.limit(1)).first() is not None:
         return []
-    oldest = select(InboxRow).where(or_(mine, due)).order_by(col(InboxRow.number)).limit(limit)
+    free = or_(mine, due)
+    if (held_up_by := _held_up_by(session, at)) is not None:
+        free &= or_(~col(InboxRow.queued), col(InboxRow.number) < held_up_by)
+    oldest = select(InboxRow).where(free).order_by(col(InboxRow.number)).limit(limit)
     rows = session.exec(oldest).all()
     for each in rows:
         each.owner, each.due_at = owner, until
     return [_pending(each) for each in rows]
+
+
+def _held_up_by(session: Session, at: datetime) -> int | None:
+    """The first event for queues that is not due again yet: none may overtake it."""
+    first = select(func.min(InboxRow.number)).where(
+        text("refusals > 0"),  # in the words of the index
+        col(InboxRow.refusals) <= _HOLDING,
+        col(InboxRow.queued),
+        col(InboxRow.owner).is_(None),
+        col(InboxRow.due_at) > at,
+    )
+    return session.exec(first).one()
 
 
 def settle(session: Session, *, settled: Sequence[Settled], at: datetime) -> None:
@@ -115,6 +135,14 @@ def release(session: Session, *, owner: str, at: datetime) -> None:
     """See `Inbox.release`."""
     its = update(InboxRow).where(col(InboxRow.owner) == owner)
     session.exec(its.values(owner=None, due_at=at))
+
+
+def waits_for(session: Session, *, user_id: str, before: datetime) -> bool:
+    """See `Inbox.waits_for`."""
+    theirs = select(InboxRow.number).where(
+        InboxRow.user_id == user_id, InboxRow.event_id < event_id_floor(before)
+    )
+    return session.exec(theirs.limit(1)).first() is not None
 
 
 def waiting(session: Session) -> Waiting:

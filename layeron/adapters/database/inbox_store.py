@@ -57,6 +57,12 @@ class DatabaseInbox:
         """See the port."""
         await self._transactions.write(partial(inbox.release, owner=owner, at=at))
 
+    async def waits_for(self, user_id: str, *, before: datetime) -> bool:
+        """See the port."""
+        return await self._transactions.read(
+            partial(inbox.waits_for, user_id=user_id, before=before)
+        )
+
     async def waiting(self) -> Waiting:
         """See the port."""
         return await self._transactions.read(inbox.waiting)

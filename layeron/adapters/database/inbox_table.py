@@ -2,11 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, Index, Integer, LargeBinary
+from sqlalchemy import BigInteger, Index, Integer, LargeBinary, false
 from sqlmodel import Field
 
 from layeron.adapters.database.columns import AnyText, UtcTime
-from layeron.adapters.database.table import Table
+from layeron.adapters.database.table import Table, partial_index
 from layeron.records import Direction
 
 
@@ -19,6 +19,10 @@ class InboxRow(Table, table=True):
         Index("ix_inbox_event", "event_id", unique=True),
         # Holds what is counted, which is asked every second, so that no body is read for it.
         Index("ix_inbox_waiting", "received_at", "size"),
+        # Asked for with every batch, of a table that may hold a million rows.
+        partial_index("ix_inbox_owner", "owner", "due_at", where="owner IS NOT NULL"),
+        partial_index("ix_inbox_refused", "number", where="refusals > 0"),
+        partial_index("ix_inbox_user", "user_id", "event_id", where="user_id IS NOT NULL"),
         {"sqlite_autoincrement": True},
     )
 
@@ -36,3 +40,5 @@ class InboxRow(Table, table=True):
     refusals: int = 0
     owner: str | None = Field(default=None, sa_type=AnyText)
     due_at: datetime = Field(sa_type=UtcTime)
+    queued: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    user_id: str | None = Field(default=None, sa_type=AnyText)

@@ -159,6 +159,49 @@ async def test_what_is_postponed_lets_others_go_first(database: Database) -> Non
     assert (again.event, again.refusals) == (first.event, 1)
 
 
+async def test_none_for_queues_overtakes_one_that_is_postponed_but_others_do(
+    database: Database,
+) -> None:
+    inbox = database.inbox
+    first, second = (sent.an_event(sent.A, lanes=[sent.A.id], key=key) for key in "ab")
+    other, not_queued = an_event(key="1"), sent.an_event(sent.A, key="c")
+    await keep(inbox, first, second, other, not_queued)
+    free = [each.event_id for each in (other, not_queued)]
+    for seconds in range(9):
+        refused = (await claim(inbox, "a", at=seconds))[0]
+        assert (refused.event, refused.refusals) == (first, seconds)
+        await inbox.postpone([refused.number], until=after(100 * 365 * DAY + seconds + 1))
+        await inbox.release("a", at=NOON)
+        assert await claimed(inbox, "b", at=seconds) == free
+        await inbox.release("b", at=NOON)
+    due = await claimed(inbox, "a", at=9)
+    assert due == [each.event_id for each in (first, second, other, not_queued)]
+
+
+async def test_one_for_queues_that_the_engine_never_takes_holds_up_others_for_a_while(
+    database: Database,
+) -> None:
+    inbox = database.inbox
+    never, well = (sent.an_event(sent.A, lanes=[sent.A.id], key=key) for key in "ab")
+    await keep(inbox, never, well)
+    refused, _ = await claim(inbox, "a")
+    for _ in range(11):
+        await inbox.postpone([refused.number], until=after(100 * 365 * DAY + 60))
+    await inbox.release("a", at=NOON)
+    assert await claimed(inbox, "a") == [well.event_id]
+
+
+async def test_it_is_known_whether_something_waits_for_a_user(database: Database) -> None:
+    inbox = database.inbox
+    theirs, nobodys = sent.an_event(sent.A), sent.an_event(sent.A, key="2", user_id=None)
+    await keep(inbox, theirs, nobodys, an_event(key="1"))
+    assert await inbox.waits_for("7", before=after(1))
+    assert not await inbox.waits_for("7", before=NOON)
+    assert not await inbox.waits_for("8", before=after(1))
+    await inbox.settle([Settled((await claim(inbox))[0])], at=LATER)
+    assert not await inbox.waits_for("7", before=after(1))
+
+
 async def test_what_was_started_is_removed(database: Database) -> None:
     await keep(database.inbox, *(an_event(key=str(n)) for n in range(3)))
     first, second, third = await claim(database.inbox)

@@ -18,6 +18,7 @@ from layeron.adapters.database.engine import open_engine
 from layeron.adapters.database.listing import list_events
 from layeron.adapters.database.retention import bodies_before, bodies_of_user, delete_before
 from layeron.records import EventFilter
+from tests.contract.reading import Steps, nodes, rows_read
 from tests.support.postgres import fresh_database
 
 MANY = 40_000
@@ -143,18 +144,6 @@ def prepare(url: str) -> None:
     engine.dispose()
 
 
-def nodes(plan: dict[str, Any]) -> Generator[dict[str, Any]]:
-    yield plan
-    for part in plan.get("Plans", []):
-        yield from nodes(part)
-
-
-def rows_read(node: dict[str, Any]) -> float:
-    removed = node.get("Rows Removed by Filter", 0)
-    rows: float = (node["Actual Rows"] + removed) * node["Actual Loops"]
-    return rows
-
-
 @pytest.mark.parametrize("name", QUESTIONS)
 def test_postgresql_reads_and_sorts_a_few_index_entries(postgresql: Engine, name: str) -> None:
     for statement, values in statements_of(postgresql, QUESTIONS[name]):
@@ -181,16 +170,3 @@ def test_sqlite_reads_and_sorts_a_few_index_entries(sqlite: Engine, name: str) -
             connection.exec_driver_sql(statement, values).all()
             raw.set_progress_handler(None, 0)
         assert steps.taken <= allowed(name) * Steps.PER_ENTRY, details
-
-
-class Steps:
-    """Counts the instructions of SQLite's machine."""
-
-    EACH = 100
-    PER_ENTRY = 10
-
-    def __init__(self) -> None:
-        self.taken = 0
-
-    def count(self) -> None:
-        self.taken += self.EACH
