@@ -83,9 +83,9 @@ class Starts:
         Raises:
             UnavailableError: neither the engine nor the inbox took it.
         """
-        if self._known is None and is_queued(event):
+        if is_queued(event) and not self._held:
             with suppress(UnavailableError):
-                await self.look()  # whether it would overtake others
+                await self.look()  # whether it would overtake others, of another process too
         # What goes to the inbox is looked for there anyway.
         if self._admits(event) and (first := await self._waiting_first(event)):
             return first
@@ -96,8 +96,8 @@ class Starts:
         try:
             return await self._keep(event, body)
         except UnavailableError as trouble:
-            if asked:
-                raise
+            if asked or (is_queued(event) and self._held):
+                raise  # it was not taken, or would overtake others
             logger.warning("%s: the inbox does not take it: %s", event.event_id, trouble)
         return await self._ask_to_start(event, body)
 
@@ -158,8 +158,9 @@ class Starts:
         """The event with the same key in the inbox; if it is missed, a drainer sees to it."""
         if self._held == 0 or _key_of(event) is None:
             return None
-        with suppress(UnavailableError):
-            return await self._inbox.find_first(event)
+        with suppress(UnavailableError, TimeoutError):
+            async with asyncio.timeout(self._patience):
+                return await self._inbox.find_first(event)
         return None
 
     async def _ask_to_start(
@@ -193,7 +194,9 @@ class Starts:
         self._refuse_if_full()
         first = await self._on_record(event)
         if first == event.event_id:
-            return Started(event)  # it was started after all, and has been begun
+            # It was started after all, and has been begun.
+            begun = await self._records.get_event(first)
+            return Started(replace(event, workflow_id=begun.workflow_id))
         if first is not None:
             return Duplicate(first, event.workflow_id, None)
         if waiting := await self._inbox.add(replace(event, traceparent=traceparent()), body):

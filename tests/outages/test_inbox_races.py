@@ -2,6 +2,7 @@
 
 import asyncio
 from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -195,3 +196,18 @@ async def test_an_event_that_the_engine_never_takes_holds_up_no_other(
         await service.work()
         for each in others:
             await handled_once(service, each.event_id)
+
+
+async def test_one_that_was_begun_though_nobody_said_so_is_told_of_as_it_was_started(
+    tmp_path: Path, temporal: TemporalServer
+) -> None:
+    app, _ = vendor(handler=ignore)
+    async with undrained(app, tmp_path, temporal) as (service, gate):
+        event = an_event(app, "1")
+        generation = replace(event, workflow_id=f"{event.workflow_id}/after/the/first")
+        await service.tools.records.begin_attempt(
+            generation, number=1, run_id="run", at=event.received_at
+        )
+        await gate.shut()
+        # Whoever waits for an answer would get that of the first generation.
+        assert await process(service).starts.start(event, b"{}") == Started(generation)

@@ -7,6 +7,7 @@ import pytest
 
 from layeron.identity import received_at
 from layeron.outbound.outgoing import OutgoingEvent
+from layeron.ports.inbox import Waiting
 from layeron.secrets import ENCRYPTION_KEY
 from layeron.services import connect_services
 from tests.outages.waiting import IMPATIENT, behind_a_gate, drained
@@ -118,3 +119,26 @@ async def test_who_erases_a_user_waits_for_what_waits_in_the_inbox(
             assert not await services.retention.erase_page("u", before=wish)
             record = await out.events.get(sent.event_id)
             assert record.body_erased_at is not None
+
+
+async def test_what_another_process_sends_does_not_overtake_what_waits_for_the_same_queue(
+    tmp_path: Path, temporal: TemporalServer
+) -> None:
+    async with running_customer() as customer:
+        app, out = publisher(customer.url, fifo=True)
+        async with behind_a_gate(
+            app, tmp_path, temporal, worker=False, drainer=False, **IMPATIENT
+        ) as (service, gate):
+            one, other = (connect_services(app, service.tools, service.settings) for _ in range(2))
+            assert await other.starts.look() == Waiting()
+            ids: list[str] = []
+            for sender in (one, other):
+                await (gate.shut if sender is one else gate.open)()
+                event = OutgoingEvent("invoice.paid", {"n": len(ids)})
+                result = await sender.publishing.send(out.namespace, out.name, event)
+                ids.append(result.event_id)
+            await service.work()
+            for each in ids:
+                await service.settled(each)
+            await drained(service)
+    assert customer.ids() == ids

@@ -6,6 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from layeron.errors import UnavailableError
+from layeron.ports.engine import Started
+from layeron.services import connect_services
+from tests.contract.deliveries import examples as sent
+from tests.outages.test_inbox_races import an_event
 from tests.outages.waiting import IMPATIENT, behind_a_gate, drained, handled_once, told
 from tests.support.postgres import PostgresServer, running_postgres
 from tests.support.service import Service, eventually
@@ -96,3 +101,44 @@ async def test_a_full_inbox_takes_no_more_until_it_is_drained(
             await handled_once(service, each)
         await drained(service)
         assert (await told(service, {"id": "one more"}))[0] == "accepted"
+
+
+async def test_what_would_overtake_others_for_its_queue_is_refused_if_the_inbox_is_away(
+    tmp_path: Path, temporal: TemporalServer, server: PostgresServer
+) -> None:
+    app, _ = vendor(handler=ignore)
+    url = server.url(server.create_database())
+    async with behind_a_gate(
+        app, tmp_path, temporal, worker=False, drainer=False, database_url=url, **IMPATIENT
+    ) as (service, gate):
+        starts = connect_services(app, service.tools, service.settings).starts
+        await gate.shut()
+        first, second = (sent.an_event(sent.A, lanes=[sent.A.id], key=key) for key in "ab")
+        taken = await starts.start(first, b"")
+        assert isinstance(taken, Started)
+        assert taken.waits
+        await gate.open()
+        server.crash()
+        with pytest.raises(UnavailableError):
+            await starts.start(second, b"")
+        server.start()
+        assert await service.tools.engine.find(second.event_id) is None
+
+
+async def test_a_frozen_inbox_in_which_something_waits_makes_nobody_wait_for_long(
+    tmp_path: Path, temporal: TemporalServer, server: PostgresServer
+) -> None:
+    app, _ = vendor(handler=ignore)
+    url = server.url(server.create_database())
+    async with behind_a_gate(
+        app, tmp_path, temporal, worker=False, drainer=False, database_url=url, **IMPATIENT
+    ) as (service, gate):
+        starts = connect_services(app, service.tools, service.settings).starts
+        await told(service, {"id": "to connect"})
+        await service.tools.inbox.add(an_event(app, "waits"), b"{}")
+        assert (await starts.look()).events == 1
+        await gate.freeze()
+        with server.frozen():
+            async with asyncio.timeout(HEARING):
+                with pytest.raises(UnavailableError):
+                    await starts.start(an_event(app, "1"), b"{}")
