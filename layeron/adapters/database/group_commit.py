@@ -13,7 +13,7 @@ Result = TypeVar("Result")
 class GroupCommit(Generic[Item, Result]):
     """Gathers what comes while a write is under way, and writes that next, in the order it came.
 
-    Whoever gives up waiting for its item may find it written all the same.
+    Whoever gives up waiting for its item may find it written all the same, if that has begun.
     """
 
     def __init__(
@@ -44,14 +44,16 @@ class GroupCommit(Generic[Item, Result]):
 
     async def _write_all(self) -> None:
         try:
-            while self._queue:
-                batch, self._queue = self._queue[: self._most], self._queue[self._most :]
+            # For those who gave up waiting, nothing is written, and nothing is kept.
+            while wanted := [each for each in self._queue if not each[1].done()]:
+                batch, self._queue = wanted[: self._most], wanted[self._most :]
                 try:
                     await self._write_some(batch)
                 except UnavailableError as trouble:
                     # Those that came meanwhile have waited for the same, and are told as soon.
                     _fail([*batch, *self._queue], trouble)
                     self._queue.clear()
+            self._queue.clear()
         finally:
             self._writing = None
 

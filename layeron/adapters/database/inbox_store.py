@@ -1,5 +1,6 @@
 """The inbox in the database."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
@@ -7,7 +8,7 @@ from functools import partial
 from layeron.adapters.database import inbox
 from layeron.adapters.database.group_commit import GroupCommit
 from layeron.adapters.database.inbox import Arrival
-from layeron.adapters.database.transactions import Transactions
+from layeron.adapters.database.transactions import DEADLINE_SECONDS, Transactions, no_answer
 from layeron.outbound.records import OutboundEvent
 from layeron.ports.engine import Duplicate
 from layeron.ports.inbox import Pending, Settled, Waiting
@@ -27,7 +28,12 @@ class DatabaseInbox:
         self, event: InboundEvent | OutboundEvent, body: bytes | None
     ) -> Duplicate | None:
         """See the port."""
-        return await self._arrivals.add((event, body))
+        try:
+            # Others may wait before it.
+            async with asyncio.timeout(DEADLINE_SECONDS):
+                return await self._arrivals.add((event, body))
+        except TimeoutError:
+            raise no_answer() from None
 
     async def find_first(self, event: InboundEvent | OutboundEvent) -> Duplicate | None:
         """See the port."""

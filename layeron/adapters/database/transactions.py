@@ -64,7 +64,7 @@ class Transactions:
             async with asyncio.timeout(DEADLINE_SECONDS):
                 return await answer
         except TimeoutError:
-            raise _no_answer() from None
+            raise no_answer() from None
         finally:
             abandoned.set()
 
@@ -85,7 +85,7 @@ def _repeat(
                 session.flush()
                 if abandoned.is_set():
                     # Nobody waits any more, and whoever does the work again must not meet it.
-                    raise _no_answer()
+                    raise no_answer()
                 committing = True
                 session.commit()
             except DBAPIError as error:
@@ -102,5 +102,6 @@ def _repeat(
         time.sleep(pause)
 
 
-def _no_answer() -> DatabaseUnavailableError:
+def no_answer() -> DatabaseUnavailableError:
+    """What is told after `DEADLINE_SECONDS`."""
     return DatabaseUnavailableError(f"the database did not answer within {DEADLINE_SECONDS} s.")

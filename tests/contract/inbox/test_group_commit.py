@@ -62,3 +62,14 @@ async def test_one_who_gives_up_keeps_nobody_else_waiting() -> None:
     assert await patient == 4
     with pytest.raises(asyncio.CancelledError):
         await impatient
+
+
+async def test_for_who_gave_up_waiting_nothing_is_written() -> None:
+    disk = Disk()
+    group = GroupCommit(disk.write, most=2)
+    first, second, third = (asyncio.create_task(group.add(each)) for each in range(3))
+    await asyncio.sleep(0)
+    third.cancel()
+    assert await asyncio.gather(first, second) == [0, 2]
+    assert await group.add(9) == 18
+    assert disk.commits == [[0, 1], [9]]

@@ -6,7 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from layeron.adapters.database import Database, open_database
+from layeron.adapters.database import Database, inbox_store, open_database
+from layeron.adapters.database.engine import open_engine
+from layeron.errors import DatabaseUnavailableError
 from layeron.outbound.records import OutboundEvent
 from layeron.ports.engine import Duplicate
 from layeron.ports.inbox import Inbox, Pending, Settled, Waiting
@@ -242,6 +244,22 @@ async def test_a_repeat_of_a_repeat_leads_to_the_first(database: Database) -> No
     for each in (second, third):
         record = await database.records.get_event(each.event_id)
         assert (record.id, record.duplicates) == (first.event_id, 2)
+
+
+async def test_nobody_waits_for_long_behind_others_who_wait_for_a_slow_database(
+    database: Database, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inbox_store, "DEADLINE_SECONDS", 0.2)
+    engine = open_engine(url).execution_options(writes=True)
+    with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.exec_driver_sql("LOCK TABLE inbox")
+        crowd = [database.inbox.add(an_event(key=str(n)), b"") for n in range(70)]
+        async with asyncio.timeout(2):  # less than a transaction is given
+            told = await asyncio.gather(*crowd, return_exceptions=True)
+    engine.dispose()
+    assert {type(each) for each in told} == {DatabaseUnavailableError}
+    await keep(database.inbox, an_event(key="later"))
 
 
 async def test_how_much_waits_and_how_long_is_told(database: Database) -> None:
