@@ -97,7 +97,8 @@ def claim(
     if (held_up_by := _held_up_by(session, at)) is not None:
         free &= or_(~col(InboxRow.queued), col(InboxRow.number) < held_up_by)
     oldest = select(InboxRow).where(free).order_by(col(InboxRow.number)).limit(limit)
-    rows = session.exec(oldest).all()
+    # An owner whose time is over may be settling what it had.
+    rows = session.exec(oldest.with_for_update()).all()
     for each in rows:
         each.owner, each.due_at = owner, until
     return [_pending(each) for each in rows]

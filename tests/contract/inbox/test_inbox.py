@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
+from sqlmodel import Session
 
 from layeron.adapters.database import Database, inbox_store, open_database
 from layeron.adapters.database.engine import open_engine
+from layeron.adapters.database.inbox import settle
 from layeron.errors import DatabaseUnavailableError
 from layeron.outbound.records import OutboundEvent
 from layeron.ports.engine import Duplicate
@@ -202,6 +204,22 @@ async def test_it_is_known_whether_something_waits_for_a_user(database: Database
     assert not await inbox.waits_for("8", before=after(1))
     await inbox.settle([Settled((await claim(inbox))[0])], at=LATER)
     assert not await inbox.waits_for("7", before=after(1))
+
+
+async def test_who_was_too_slow_may_say_what_it_started_while_another_takes_over(
+    database: Database, url: str
+) -> None:
+    await keep(database.inbox, *(an_event(key=str(n)) for n in range(3)))
+    first, second, third = await claim(database.inbox, "slow")
+    engine = open_engine(url).execution_options(writes=True)
+    with Session(engine) as session:
+        settle(session, settled=[Settled(first), Settled(third)], at=LATER)
+        session.flush()
+        taking_over = asyncio.create_task(claimed(database.inbox, "b", at=60))
+        await asyncio.sleep(0.2)  # it waits for the other transaction
+        session.commit()
+    engine.dispose()
+    assert await taking_over == [second.event.event_id]
 
 
 async def test_what_was_started_is_removed(database: Database) -> None:
