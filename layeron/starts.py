@@ -195,7 +195,7 @@ class Starts:
         first = await self._on_record(event)
         if first == event.event_id:
             # It was started after all, and has been begun.
-            begun = await self._records.get_event(first)
+            begun = await self._records.get_event(event.event_id)
             return Started(replace(event, workflow_id=begun.workflow_id))
         if first is not None:
             return Duplicate(first, event.workflow_id, None)

@@ -70,6 +70,6 @@ async def test_for_who_gave_up_waiting_nothing_is_written() -> None:
     first, second, third = (asyncio.create_task(group.add(each)) for each in range(3))
     await asyncio.sleep(0)
     third.cancel()
-    assert await asyncio.gather(first, second) == [0, 2]
+    assert [await first, await second] == [0, 2]
     assert await group.add(9) == 18
     assert disk.commits == [[0, 1], [9]]

@@ -14,6 +14,7 @@ from layeron.identity import new_event_id
 from layeron.wire import to_json
 from tests.contract.deliveries import examples as sent
 from tests.contract.reading import Steps, nodes, rows_read
+from tests.contract.records.examples import NOON
 
 MANY = 20_000
 A_FEW = 500
@@ -23,13 +24,13 @@ NOW = datetime(2126, 6, 1, tzinfo=UTC)
 def fill(engine: Engine) -> None:
     """Let much wait, of which the engine refused some."""
     row: dict[str, Any] = {
-        "direction": "outbound", "received_at": sent.NOON, "sha256": "ab" * 32, "size": 1_000,
-        "event": to_json(sent.an_event(sent.A)), "due_at": sent.NOON, "queued": True,
+        "direction": "outbound", "received_at": NOON, "sha256": "ab" * 32, "size": 1_000,
+        "event": to_json(sent.an_event(sent.A)), "due_at": NOON, "queued": True,
     }  # fmt: skip
     rows = [
         {
             **row,
-            "event_id": new_event_id(sent.NOON),
+            "event_id": new_event_id(NOON),
             "workflow_id": f"outbound/default/orders/{n}",
             "refusals": int(n % 1_000 == 0),
             "user_id": str(n % 1_000),
@@ -79,6 +80,9 @@ def test_a_batch_costs_the_same_however_much_waits(url: str) -> None:
     asked: list[tuple[str, Any]] = []
 
     def note(_c: object, _cursor: object, statement: str, values: Any, *_: object) -> None:
+        # The rows that are claimed are changed by their numbers.
+        if isinstance(values, list):
+            return
         if "FROM inbox" in statement or statement.startswith("UPDATE inbox"):
             asked.append((statement, values))
 
@@ -88,10 +92,9 @@ def test_a_batch_costs_the_same_however_much_waits(url: str) -> None:
         event.remove(engine, "before_cursor_execute", note)
         session.rollback()
         read = read_of_sqlite if engine.dialect.name == "sqlite" else read_of_postgresql
-        costs = {}
+        costs: dict[str, float] = {}
         for statement, values in asked:
-            for each in values if isinstance(values, list) else [values]:
-                costs[statement] = read(session, statement, each)
+            costs[statement] = read(session, statement, values)
     engine.dispose()
     assert len(costs) > 6
     assert {each: cost for each, cost in costs.items() if cost > A_FEW} == {}

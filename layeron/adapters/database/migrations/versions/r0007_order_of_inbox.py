@@ -12,8 +12,9 @@ TEXT = sa.Text().with_variant(postgresql.TEXT(collation="C"), "postgresql")
 
 def upgrade() -> None:
     """Add columns, which code of before leaves as they are, and indexes of a few rows each."""
-    queued = sa.Column("queued", sa.Boolean(), nullable=False, server_default=sa.false())
-    op.add_column("inbox", queued)
+    op.add_column(
+        "inbox", sa.Column("queued", sa.Boolean(), nullable=False, server_default=sa.false())
+    )
     op.add_column("inbox", sa.Column("user_id", TEXT))
     _index("ix_inbox_owner", ["owner", "due_at"], "owner IS NOT NULL")
     _index("ix_inbox_refused", ["number"], "refusals > 0")
