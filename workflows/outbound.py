@@ -52,23 +52,22 @@ class OutboundWorkflow:
         try:
             if len(event.endpoints) > _PART:
                 return await self._by_parts(event, body)
-            first = await workflow.execute_activity_method(
-                OutboundActivities.deliver_first,
-                args=[event, body],
-                start_to_close_timeout=LONGEST_ATTEMPT,
-                heartbeat_timeout=HEARTBEAT,
-                retry_policy=PATIENT,
-                summary=label(event.event_type, *_single(event.direct)),
-            )
+            first = await _deliver_first(event, body)
             is_on_record, waiting = True, first.waiting
+            if waiting and is_cancelled():
+                raise asyncio.CancelledError  # told to end while the first attempts were under way
             ways = [self._deliver(event, each) for each in waiting]
             rest = await asyncio.gather(announce(event, first.notices), *ways)
         except (asyncio.CancelledError, ActivityError, ChildWorkflowError) as error:
             if not is_on_record:
                 await _put_on_record(event, body)
-            how = "cancelled" if is_cancelled_exception(error) else "failed"
+            # The engine tries nothing again that is told to end, so that any failure may be left.
+            is_ended = is_cancelled() or is_cancelled_exception(error)
             if waiting:
+                how = "cancelled" if is_ended else "failed"
                 await settle(event, waiting, "dead_letter", f"{how} in the engine")
+            if is_ended:
+                raise asyncio.CancelledError from error
             raise
         ended = Counter(first.ended)
         for each in rest:
@@ -116,6 +115,19 @@ class OutboundWorkflow:
 
         await asyncio.gather(*(send(number, each) for number, each in enumerate(parts, 1)))
         return _ended(event, ended)
+
+
+async def _deliver_first(event: OutboundEvent, body: bytes | None) -> Progress:
+    return await workflow.execute_activity_method(
+        OutboundActivities.deliver_first,
+        args=[event, body],
+        start_to_close_timeout=LONGEST_ATTEMPT,
+        heartbeat_timeout=HEARTBEAT,
+        retry_policy=PATIENT,
+        # What is under way is heard of before its event is settled.
+        cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+        summary=label(event.event_type, *_single(event.direct)),
+    )
 
 
 async def deliver(event: OutboundEvent, endpoint_id: str) -> Progress:

@@ -1,12 +1,13 @@
 """Replays: a new workflow over the stored bytes, on the record of the event."""
 
 import asyncio
+import uuid
 from pathlib import Path
 
 import pytest
 
 from layeron import ConflictError, Event, PermanentError
-from layeron.errors import NotFoundError
+from layeron.errors import BodyLostError, NotFoundError
 from tests.support.service import running_service
 from tests.support.temporal import TemporalServer
 from tests.support.vendor import collect, ignore, send, send_new, vendor
@@ -80,7 +81,7 @@ async def test_an_event_that_is_being_handled_cannot_be_replayed(
         assert (await service.settled(event_id)).status == "succeeded"
 
 
-async def test_a_body_that_was_altered_in_the_store_is_not_handled(
+async def test_a_body_that_was_altered_in_the_store_is_not_replayed(
     tmp_path: Path, temporal: TemporalServer
 ) -> None:
     seen: list[Event] = []
@@ -90,7 +91,26 @@ async def test_a_body_that_was_altered_in_the_store_is_not_handled(
         record = await service.settled(event_id)
         await service.tools.blobs.delete(record.body.name)
         await service.tools.blobs.put(record.body.name, b'{"id": "forged"}')
+        with pytest.raises(BodyLostError, match="altered after it was stored"):
+            await webhook.events.replay(event_id)
+    assert [each.raw_body for each in seen] == [b'{"id": "1"}']
+
+
+async def test_a_body_that_is_altered_after_its_replay_began_is_not_handled(
+    tmp_path: Path, temporal: TemporalServer
+) -> None:
+    seen: list[Event] = []
+    app, webhook = vendor(handler=seen.append)
+    queue = f"test-{uuid.uuid4()}"
+    async with running_service(app, tmp_path, temporal, task_queue=queue) as service:
+        event_id = await send_new(service, {"id": "1"})
+        await service.settled(event_id)
+    async with running_service(app, tmp_path, temporal, worker=False, task_queue=queue) as service:
         await webhook.events.replay(event_id)
+        name = (await service.tools.records.get_event(event_id)).body.name
+        await service.tools.blobs.delete(name)
+        await service.tools.blobs.put(name, b'{"id": "forged"}')
+    async with running_service(app, tmp_path, temporal, task_queue=queue) as service:
         record = await service.settled(event_id, {"dead_letter"}, replays=1)
         assert "SHA-256" in (record.attempts[-1].error or "")
     assert [each.raw_body for each in seen] == [b'{"id": "1"}']

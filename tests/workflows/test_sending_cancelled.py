@@ -84,6 +84,31 @@ async def test_an_event_that_is_cancelled_in_mid_request_is_settled_though_that_
     assert [each.outcome for each in record.attempts] == ["failed", "failed"]
 
 
+async def test_an_event_that_is_cancelled_during_its_first_attempts_keeps_what_they_came_to(
+    tmp_path: Path, temporal: TemporalServer
+) -> None:
+    gate = asyncio.Event()
+
+    async def slow(_: Request) -> int:
+        await gate.wait()
+        return 200
+
+    async with running_customer(always(500)) as bad, running_customer(slow) as customer:
+        app, out = publisher(bad.url, customer.url, retry=LONG)
+        async with running_service(app, tmp_path, temporal) as service:
+            sent = await out.send("invoice.paid", {})
+            await arrived(bad, 1)
+            await arrived(customer, 1)
+            workflow_id = outbound_workflow_id(out.namespace, out.name, sent.event_id)
+            await service.temporal.get_workflow_handle(workflow_id).cancel()
+            await asyncio.sleep(0.5)
+            gate.set()
+            assert await end(service, workflow_id) == WorkflowExecutionStatus.CANCELED
+            record = await service.settled(sent.event_id)
+    assert deliveries(record) == {"a": CANCELLED, "b": ("succeeded", None)}
+    assert sorted(each.outcome for each in record.attempts) == ["failed", "succeeded"]
+
+
 async def test_an_event_that_is_cancelled_before_a_worker_saw_it_can_be_sent_again(
     tmp_path: Path, temporal: TemporalServer
 ) -> None:
