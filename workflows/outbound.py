@@ -54,10 +54,7 @@ class OutboundWorkflow:
                 return await self._by_parts(event, body)
             first = await _deliver_first(event, body)
             is_on_record, waiting = True, first.waiting
-            if waiting and is_cancelled():
-                raise asyncio.CancelledError  # told to end while the first attempts were under way
-            ways = [self._deliver(event, each) for each in waiting]
-            rest = await asyncio.gather(announce(event, first.notices), *ways)
+            rest = await self._deliver_on(event, first)
         except (asyncio.CancelledError, ActivityError, ChildWorkflowError) as error:
             if not is_on_record:
                 await _put_on_record(event, body)
@@ -71,8 +68,17 @@ class OutboundWorkflow:
             raise
         ended = Counter(first.ended)
         for each in rest:
-            ended.update(each or {})
+            ended.update(each)
         return _ended(event, ended)
+
+    async def _deliver_on(
+        self, event: OutboundEvent, first: Progress
+    ) -> Sequence[Mapping[DeliveryStatus, int]]:
+        if first.waiting and is_cancelled():
+            raise asyncio.CancelledError  # while the first attempts were under way
+        ways = [self._deliver(event, each) for each in first.waiting]
+        ended = await asyncio.gather(announce(event, first.notices), *ways)
+        return [each or {} for each in ended]
 
     async def _deliver(
         self, event: OutboundEvent, endpoint_id: str
