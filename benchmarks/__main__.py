@@ -1,12 +1,13 @@
 """``python -m benchmarks [NAME …]``: measure, and hold each figure to its target.
 
+Without names everything is measured, and the report in ``docs/benchmarks.md`` is written anew.
+
 Everything runs here and now, on loopback: what is compared is measured side by side, in turns, and
 told as a ratio, because two runs on one machine differ by a fifth.
 """
 
 import asyncio
 import os
-import platform
 import sys
 import time
 from collections.abc import Awaitable, Callable
@@ -23,10 +24,13 @@ from benchmarks import (
     sending_isolation,
     verifying,
 )
-from benchmarks.figure import Figure, table
+from benchmarks.figure import Figure, table, table_rows
 from benchmarks.system import prepare_environment
+from trials.report import ROOT, circumstances, write_section
+from trials.report import table as table_of_a_page
 
 _LONGEST_SECONDS = 600
+_PAGE = ROOT / "docs" / "benchmarks.md"
 
 
 def _on_a_system(measure: Callable[[], Awaitable[list[Figure]]]) -> Callable[[], list[Figure]]:
@@ -59,17 +63,17 @@ def main(asked: list[str]) -> int:
         print(f"no benchmark {unknown[0]!r}; there are {', '.join(BENCHMARKS)}", file=sys.stderr)
         return 2
     prepare_environment()
-    print(
-        f"{platform.python_implementation()} {platform.python_version()}, {os.cpu_count()} CPUs,"
-        f" load {os.getloadavg()[0]:.1f} before the start",
-        file=sys.stderr,
-    )
+    load = f"Load of the machine before the start: {os.getloadavg()[0]:.1f}."
+    print(load, file=sys.stderr)
     figures: list[Figure] = []
     for name in asked or BENCHMARKS:
         start = time.perf_counter()
         figures += BENCHMARKS[name]()
         print(f"{name}: {time.perf_counter() - start:.0f} s", file=sys.stderr)
     print(table(figures))
+    if not asked:
+        report = f"{circumstances()} {load}\n\n{table_of_a_page(table_rows(figures))}"
+        write_section(_PAGE, "The last run", report)
     return 0
 
 

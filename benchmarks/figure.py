@@ -41,13 +41,18 @@ class Figure:
 
 def table(figures: list[Figure]) -> str:
     """The figures as lines of text in columns."""
-    rows = [("figure", "value", "target", "")]
-    rows += [(each.name, _shown(each), each.target, _verdict(each)) for each in figures]
+    rows = table_rows(figures)
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
     return "\n".join(
         f"{name:<{widths[0]}}  {value:>{widths[1]}}  {target:<{widths[2]}}  {verdict}".rstrip()
         for name, value, target, verdict in rows
     )
+
+
+def table_rows(figures: list[Figure]) -> list[tuple[str, ...]]:
+    """A head, and a row for each figure: name, value, target and whether it is met."""
+    rows = [(each.name, _shown(each), each.target, _verdict(each)) for each in figures]
+    return [("figure", "value", "target", ""), *rows]
 
 
 def _shown(figure: Figure) -> str:
