@@ -26,11 +26,10 @@ from benchmarks import (
 )
 from benchmarks.figure import Figure, table, table_rows
 from benchmarks.system import prepare_environment
-from trials.report import ROOT, circumstances, write_section
-from trials.report import table as table_of_a_page
+from tests.support import report
 
 _LONGEST_SECONDS = 600
-_PAGE = ROOT / "docs" / "benchmarks.md"
+_PAGE = report.ROOT / "docs" / "benchmarks.md"
 
 
 def _on_a_system(measure: Callable[[], Awaitable[list[Figure]]]) -> Callable[[], list[Figure]]:
@@ -63,8 +62,8 @@ def main(asked: list[str]) -> int:
         print(f"no benchmark {unknown[0]!r}; there are {', '.join(BENCHMARKS)}", file=sys.stderr)
         return 2
     prepare_environment()
-    load = f"Load of the machine before the start: {os.getloadavg()[0]:.1f}."
-    print(load, file=sys.stderr)
+    circumstances = f"{report.circumstances()} Load before the start: {os.getloadavg()[0]:.1f}."
+    print(circumstances, file=sys.stderr)
     figures: list[Figure] = []
     for name in asked or BENCHMARKS:
         start = time.perf_counter()
@@ -72,8 +71,8 @@ def main(asked: list[str]) -> int:
         print(f"{name}: {time.perf_counter() - start:.0f} s", file=sys.stderr)
     print(table(figures))
     if not asked:
-        report = f"{circumstances()} {load}\n\n{table_of_a_page(table_rows(figures))}"
-        write_section(_PAGE, "The last run", report)
+        text = f"{circumstances}\n\n{report.table(table_rows(figures))}"
+        report.write_section(_PAGE, "The last run", text)
     return 0
 
 

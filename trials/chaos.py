@@ -13,13 +13,13 @@ from contextlib import ExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.support.report import ROOT, circumstances, table, write_section
 from trials.clock import Clock, find_library
 from trials.disk import small_disk
 from trials.faults import CLOCK_JUMP, FULL_DISK, Fault, faults
 from trials.judging import Verdict, judge
 from trials.keeping import BadEndingError, kept_if_bad
 from trials.offering import begin
-from trials.report import ROOT, circumstances, table, write_section
 from trials.system import System, running_system
 
 _AROUND_SECONDS = 2

@@ -13,11 +13,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
+from tests.support.report import ROOT, circumstances, table, write_section
 from trials.judging import judge
 from trials.keeping import BadEndingError, kept_if_bad
 from trials.offering import begin
 from trials.offers import Offer, acknowledgement
-from trials.report import ROOT, circumstances, table, write_section
 from trials.results import HEAD, PARTS_HEAD, Profile, Result
 from trials.system import Store, System, running_system
 from trials.watching import watched

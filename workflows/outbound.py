@@ -58,13 +58,9 @@ class OutboundWorkflow:
         except (asyncio.CancelledError, ActivityError, ChildWorkflowError) as error:
             if not is_on_record:
                 await _put_on_record(event, body)
-            # The engine tries nothing again that is told to end, so that any failure may be left.
-            is_ended = is_cancelled() or is_cancelled_exception(error)
+            how = "cancelled" if is_cancelled_exception(error) else "failed"
             if waiting:
-                how = "cancelled" if is_ended else "failed"
                 await settle(event, waiting, "dead_letter", f"{how} in the engine")
-            if is_ended:
-                raise asyncio.CancelledError from error
             raise
         ended = Counter(first.ended)
         for each in rest:
@@ -124,16 +120,20 @@ class OutboundWorkflow:
 
 
 async def _deliver_first(event: OutboundEvent, body: bytes | None) -> Progress:
-    return await workflow.execute_activity_method(
-        OutboundActivities.deliver_first,
-        args=[event, body],
-        start_to_close_timeout=LONGEST_ATTEMPT,
-        heartbeat_timeout=HEARTBEAT,
-        retry_policy=PATIENT,
-        # What is under way is heard of before its event is settled.
-        cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-        summary=label(event.event_type, *_single(event.direct)),
-    )
+    try:
+        return await workflow.execute_activity_method(
+            OutboundActivities.deliver_first,
+            args=[event, body],
+            start_to_close_timeout=LONGEST_ATTEMPT,
+            heartbeat_timeout=HEARTBEAT,
+            retry_policy=PATIENT,
+            # What is under way is heard of before its event is settled.
+            cancellation_type=workflow.ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+            summary=label(event.event_type, *_single(event.direct)),
+        )
+    except ActivityError as error:
+        _end_if_cancelled(error)
+        raise
 
 
 async def deliver(event: OutboundEvent, endpoint_id: str) -> Progress:
@@ -155,9 +155,7 @@ async def deliver(event: OutboundEvent, endpoint_id: str) -> Progress:
             summary=label(event.event_type, endpoint_id),
         )
     except ActivityError as error:
-        if is_cancelled():
-            # The engine tries nothing again that is told to end, so that any failure may be left.
-            raise asyncio.CancelledError from error
+        _end_if_cancelled(error)
         # By hand, as the schedule has no end of its own: it is this endpoint's matter alone.
         await settle(event, [endpoint_id], "dead_letter", "failed in the engine")
         return Progress(ended={"dead_letter": 1})
@@ -197,6 +195,12 @@ async def _put_on_record(event: OutboundEvent, body: bytes | None) -> None:
         start_to_close_timeout=LONGEST_ATTEMPT,
         retry_policy=PATIENT,
     )
+
+
+def _end_if_cancelled(error: ActivityError) -> None:
+    """End as cancelled: the engine tries nothing again then, so that any failure may be left."""
+    if is_cancelled():
+        raise asyncio.CancelledError from error
 
 
 def is_cancelled() -> bool:

@@ -4,9 +4,8 @@ import asyncio
 from pathlib import Path
 
 from layeron.records import EventRecord
-from layeron.request import Request
 from tests.sending.declared import publisher, send
-from tests.support.customer import Customer, in_turn, running_customer
+from tests.support.customer import Customer, behind, in_turn, running_customer
 from tests.support.service import Service, eventually, running_service
 from tests.support.temporal import TemporalServer
 
@@ -40,12 +39,7 @@ async def test_the_next_one_waits_for_the_success_of_the_one_before(
     tmp_path: Path, temporal: TemporalServer
 ) -> None:
     gate = asyncio.Event()
-
-    async def slow(_: Request) -> int:
-        await gate.wait()
-        return 200
-
-    async with running_customer(slow) as customer:
+    async with running_customer(behind(gate, 200)) as customer:
         app, out = publisher(customer.url, fifo=True)
         async with running_service(app, tmp_path, temporal) as service:
             first, second = await send(out, 2)

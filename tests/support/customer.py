@@ -29,6 +29,16 @@ def in_turn(*answers: Answer) -> Answering:
     return lambda _: left.pop(0) if len(left) > 1 else left[0]
 
 
+def behind(gate: asyncio.Event, answer: Answer) -> Answering:
+    """This, to every request, but not before the gate is open."""
+
+    async def wait(_: Request) -> Answer:
+        await gate.wait()
+        return answer
+
+    return wait
+
+
 _WELL = always(200)
 
 

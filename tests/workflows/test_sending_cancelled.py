@@ -12,7 +12,7 @@ from layeron.identity import declared_endpoint_id, lane_workflow_id, outbound_wo
 from layeron.records import EventRecord
 from layeron.request import Request
 from tests.sending.declared import publisher
-from tests.support.customer import Customer, always, in_turn, running_customer
+from tests.support.customer import Customer, always, behind, in_turn, running_customer
 from tests.support.service import Service, eventually, running_service
 from tests.support.temporal import TemporalServer
 from workflows import lane, outbound
@@ -88,12 +88,10 @@ async def test_an_event_that_is_cancelled_during_its_first_attempts_keeps_what_t
     tmp_path: Path, temporal: TemporalServer
 ) -> None:
     gate = asyncio.Event()
-
-    async def slow(_: Request) -> int:
-        await gate.wait()
-        return 200
-
-    async with running_customer(always(500)) as bad, running_customer(slow) as customer:
+    async with (
+        running_customer(always(500)) as bad,
+        running_customer(behind(gate, 200)) as customer,
+    ):
         app, out = publisher(bad.url, customer.url, retry=LONG)
         async with running_service(app, tmp_path, temporal) as service:
             sent = await out.send("invoice.paid", {})
@@ -258,12 +256,7 @@ async def test_a_queue_that_is_cancelled_in_mid_request_keeps_what_came_of_that(
     tmp_path: Path, temporal: TemporalServer
 ) -> None:
     gate = asyncio.Event()
-
-    async def slow(_: Request) -> int:
-        await gate.wait()
-        return 200
-
-    async with running_customer(slow) as customer:
+    async with running_customer(behind(gate, 200)) as customer:
         app, out = publisher(customer.url, fifo=True)
         async with running_service(app, tmp_path, temporal) as service:
             first, second = [(await out.send("invoice.paid", {})).event_id for _ in range(2)]

@@ -9,7 +9,7 @@ from layeron import OutboundWebhook
 from layeron.identity import outbound_workflow_id
 from layeron.request import Request
 from tests.sending.declared import publisher, send
-from tests.support.customer import always, in_turn, running_customer
+from tests.support.customer import always, behind, in_turn, running_customer
 from tests.support.service import Service, running_service
 from tests.support.temporal import TemporalServer, running_temporal
 from tests.workflows.lanes import LONG, arrived, lane_of
@@ -193,13 +193,8 @@ async def test_a_queue_that_takes_no_more_holds_up_no_other_endpoint_and_loses_n
 ) -> None:
     few = {"history.maximumSignalsPerExecution": "6"}
     gate = asyncio.Event()
-
-    async def slowly_at_first(_: Request) -> int:
-        await gate.wait()
-        return 200
-
     async with (
-        running_customer(slowly_at_first) as slow,
+        running_customer(behind(gate, 200)) as slow,
         running_customer() as free,
         running_temporal(tmp_path, few) as temporal,
     ):

@@ -15,7 +15,7 @@ from temporalio.service import __version__ as sdk
 from layeron.adapters.temporal.embedded import server_command
 from tests.support.postgres import programs
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def table(rows: Sequence[Sequence[str]]) -> str:
