@@ -40,6 +40,11 @@ async def end(service: Service, workflow_id: str) -> WorkflowExecutionStatus | N
     return (await handle.describe()).status
 
 
+async def is_running(service: Service, workflow_id: str) -> bool:
+    description = await service.temporal.get_workflow_handle(workflow_id).describe()
+    return description.status == WorkflowExecutionStatus.RUNNING
+
+
 async def test_a_cancelled_event_is_a_dead_letter_where_it_was_still_to_be_delivered(
     tmp_path: Path, temporal: TemporalServer
 ) -> None:
@@ -77,6 +82,7 @@ async def test_an_event_that_is_cancelled_in_mid_request_is_settled_though_that_
             workflow_id = outbound_workflow_id(out.namespace, out.name, sent.event_id)
             await service.temporal.get_workflow_handle(workflow_id).cancel()
             await asyncio.sleep(0.5)
+            assert await is_running(service, workflow_id)
             gate.set()
             assert await end(service, workflow_id) == WorkflowExecutionStatus.CANCELED
             record = await service.settled(sent.event_id)
@@ -100,6 +106,7 @@ async def test_an_event_that_is_cancelled_during_its_first_attempts_keeps_what_t
             workflow_id = outbound_workflow_id(out.namespace, out.name, sent.event_id)
             await service.temporal.get_workflow_handle(workflow_id).cancel()
             await asyncio.sleep(0.5)
+            assert await is_running(service, workflow_id)
             gate.set()
             assert await end(service, workflow_id) == WorkflowExecutionStatus.CANCELED
             record = await service.settled(sent.event_id)
