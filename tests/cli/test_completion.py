@@ -24,8 +24,9 @@ def bash(folder: Path, script: str) -> list[str]:
     """The lines a script prints in which completion is loaded."""
     shell = shutil.which("bash")
     assert shell
+    # With `exit` the shell stays what started its last command, in place of becoming that.
     result = subprocess.run(
-        [shell, "--norc", "-c", f'eval "$(layeron --show-completion)"\n{script}'],
+        [shell, "--norc", "-c", f'eval "$(layeron --show-completion)"\n{script}\nexit'],
         env={**variables(), "PATH": f"{folder}{os.pathsep}{os.environ['PATH']}"},
         cwd=folder,
         capture_output=True,
